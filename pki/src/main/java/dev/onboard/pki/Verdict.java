@@ -1,0 +1,58 @@
+package dev.onboard.pki;
+
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+
+/** What the evaluation of a chain ends in: trusted with the path used, or refused with one reason. */
+public sealed interface Verdict permits Verdict.Trusted, Verdict.Refused {
+    /** Remarks that do not refuse. */
+    List<Finding> findings();
+
+    /**
+     * The chain is trusted.
+     *
+     * @param path the certificates used, leaf first, trust anchor last
+     * @param anchor the trusted certificate the path ends in
+     * @param findings remarks that do not refuse
+     * @param validUntil the earliest notAfter of the path: trust ends then
+     */
+    record Trusted(List<X509Certificate> path, TrustAnchor anchor, List<Finding> findings, Instant validUntil)
+            implements Verdict {
+        public Trusted {
+            path = List.copyOf(path);
+            findings = List.copyOf(findings);
+        }
+
+        /** The certificate of the peer itself. */
+        public X509Certificate leaf() {
+            return path.get(0);
+        }
+    }
+
+    /**
+     * The chain is refused.
+     *
+     * @param reason the first rule that failed, on the path that came furthest
+     * @param certificate the certificate concerned
+     * @param detail the values found and expected, one sentence
+     * @param fix what to do about it, one sentence with the names filled in
+     * @param findings remarks that do not refuse
+     */
+    record Refused(Reason reason, CertificateReference certificate, String detail, String fix, List<Finding> findings)
+            implements Verdict {
+        public Refused {
+            findings = List.copyOf(findings);
+        }
+
+        /** A refusal with the reason's general fix and no findings. */
+        public Refused(Reason reason, CertificateReference certificate, String detail) {
+            this(reason, certificate, detail, reason.fix(), List.of());
+        }
+
+        /** The alert to send. */
+        public Alert alert() {
+            return reason.alert();
+        }
+    }
+}
