@@ -1,0 +1,119 @@
+package dev.onboard.account;
+
+import dev.onboard.account.internal.AccountRow;
+import dev.onboard.account.internal.Ids;
+import dev.onboard.account.internal.OwnAuthority;
+import dev.onboard.account.internal.SqliteFile;
+import dev.onboard.account.internal.Storage;
+import dev.onboard.account.internal.StoredCertificates;
+import dev.onboard.account.internal.StoredDevices;
+import dev.onboard.account.internal.StoredTrust;
+import dev.onboard.journal.Journal;
+import dev.onboard.pki.CertificateAuthority;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A Device Management account. Thread-safe; it has one writer's thread and a few workers however many devices there
+ * are, and everything it acknowledges is durable.
+ */
+public final class Account implements AutoCloseable {
+    private final Storage storage;
+    private final AccountRow row;
+    private volatile AnchorPolicy anchorPolicy;
+    private final StoredTrust trusted;
+    private final StoredDevices devices;
+    private final StoredCertificates issued;
+
+    private Account(
+            Storage storage,
+            CertificateAuthority authority,
+            InstantSource clock,
+            SecureRandom random,
+            Journal journal) {
+        Ids ids = new Ids(random);
+        this.storage = storage;
+        this.row = Storage.await(storage.write(handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant())));
+        this.anchorPolicy = row.anchorPolicy();
+        this.trusted = new StoredTrust(storage, ids, clock, journal, this::anchorPolicy, authority.chain());
+        this.devices = new StoredDevices(storage, trusted, ids, clock);
+        this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, new OwnAuthority(authority));
+    }
+
+    /**
+     * Opens the account in this directory; makes both when they do not exist (directory 0700, files 0600).
+     *
+     * @param directory belongs to the account alone; another process cannot open it meanwhile
+     * @param lwm2mDeviceAuthority signs LwM2M device certificates; trusted at the LwM2M server without being uploaded
+     * @throws AccountException {@link AccountException.Kind#STORAGE} when the directory cannot be used, is in use, or
+     *     holds a database of a newer Onboard
+     */
+    public static Account open(
+            Path directory,
+            CertificateAuthority lwm2mDeviceAuthority,
+            InstantSource clock,
+            SecureRandom random,
+            Journal journal) {
+        Storage storage = Storage.open(SqliteFile.open(directory));
+        try {
+            return new Account(storage, lwm2mDeviceAuthority, clock, random, journal);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+
+    /** The account's id: 32 lower-case hexadecimal digits, made once. */
+    public String id() {
+        return row.id();
+    }
+
+    /** When the account was made. */
+    public Instant createdAt() {
+        return row.createdAt();
+    }
+
+    /** What happens to uploads that cannot serve as trust anchors. */
+    public AnchorPolicy anchorPolicy() {
+        return anchorPolicy;
+    }
+
+    /** Changes what happens to uploads from now on. */
+    public void setAnchorPolicy(AnchorPolicy policy) {
+        Storage.await(storage.write(handle -> AccountRow.setPolicy(handle, policy), set -> anchorPolicy = set));
+    }
+
+    /** The CAs whose devices are trusted. */
+    public TrustedCertificates trustedCertificates() {
+        return trusted;
+    }
+
+    /** The devices. */
+    public DeviceDirectory devices() {
+        return devices;
+    }
+
+    /** The certificates that were issued. */
+    public IssuedCertificates issuedCertificates() {
+        return issued;
+    }
+
+    /**
+     * Has the active certificate issuer sign an LwM2M certificate: CN is the endpoint name, OU the account's id, L the
+     * device's id, for client authentication. It is stored before it is handed out; its serial was never used before.
+     *
+     * @return fails with {@link AccountException} when the device is not known or the issuer does not sign
+     */
+    public CompletionStage<IssuedCertificate> issue(IssueRequest request) {
+        return issued.issue(request);
+    }
+
+    /** Ends after everything that waits is written. Does nothing when called again. */
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

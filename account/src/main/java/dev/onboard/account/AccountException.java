@@ -1,0 +1,94 @@
+package dev.onboard.account;
+
+import java.util.List;
+
+/**
+ * The account did not do what it was asked to, and why. The message is one sentence for a person that names the
+ * offending value and what to do.
+ */
+public final class AccountException extends RuntimeException {
+    private final Kind kind;
+    private final transient List<Fault> faults;
+
+    /** What kind of problem it is. */
+    public enum Kind {
+        /** What was given is not acceptable; {@link #faults()} says which field. */
+        INVALID,
+        /** A limit of the account is reached. */
+        LIMIT,
+        /** There is no such thing. */
+        NOT_FOUND,
+        /** It exists already, or its state does not allow this. */
+        CONFLICT,
+        /** The storage does not work: at start a newer or damaged database or a directory in use, later a full disk. */
+        STORAGE
+    }
+
+    /**
+     * One fault of what was given.
+     *
+     * @param field the field's path in the document, for example {@code certificate}
+     * @param message what is wrong with it
+     */
+    public record Fault(String field, String message) {}
+
+    private AccountException(Kind kind, String message, List<Fault> faults) {
+        super(message);
+        this.kind = kind;
+        this.faults = List.copyOf(faults);
+    }
+
+    /** A field is not acceptable. */
+    public static AccountException invalid(String field, String message) {
+        return invalid(List.of(new Fault(field, message)));
+    }
+
+    /** Some fields are not acceptable; at least one. */
+    public static AccountException invalid(List<Fault> faults) {
+        StringBuilder text = new StringBuilder();
+        for (Fault fault : faults) {
+            text.append(text.isEmpty() ? "" : "; ")
+                    .append(fault.field())
+                    .append(": ")
+                    .append(fault.message());
+        }
+        return new AccountException(Kind.INVALID, text.toString(), faults);
+    }
+
+    /** There is no such thing, for example {@code notFound("trusted certificate", id)}. */
+    public static AccountException notFound(String what, String name) {
+        return new AccountException(Kind.NOT_FOUND, "there is no " + what + " '" + name + "'", List.of());
+    }
+
+    /** It exists already. */
+    public static AccountException conflict(String field, String message) {
+        return new AccountException(Kind.CONFLICT, field + ": " + message, List.of(new Fault(field, message)));
+    }
+
+    /** A limit is reached. */
+    public static AccountException limit(String field, String message) {
+        return new AccountException(Kind.LIMIT, field + ": " + message, List.of(new Fault(field, message)));
+    }
+
+    /** The storage does not work. */
+    public static AccountException storage(String message) {
+        return new AccountException(Kind.STORAGE, message, List.of());
+    }
+
+    /** The storage does not work, for this cause. */
+    public static AccountException storage(String message, Throwable cause) {
+        AccountException exception = storage(message);
+        exception.initCause(cause);
+        return exception;
+    }
+
+    /** What kind of problem it is. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Which fields are at fault; may be empty. */
+    public List<Fault> faults() {
+        return faults;
+    }
+}

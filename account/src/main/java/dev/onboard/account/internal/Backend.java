@@ -1,0 +1,23 @@
+package dev.onboard.account.internal;
+
+import javax.sql.DataSource;
+import org.jdbi.v3.core.ConnectionFactory;
+
+/** Where the tables are: what differs between an embedded file and a database server. */
+public interface Backend extends AutoCloseable {
+    /** For people: the file or the server, without a password. */
+    String name();
+
+    /** Connections that may write; the writer holds one of them. */
+    DataSource writing();
+
+    /** Connections that only read, kept for the next reader when they are closed. */
+    ConnectionFactory reading();
+
+    /** What a person should do about this failure, as the end of a sentence. */
+    String advice(Throwable failure);
+
+    /** Closes the connections that are kept. */
+    @Override
+    void close();
+}

@@ -1,0 +1,36 @@
+package dev.onboard.account.internal;
+
+import dev.onboard.account.CertificateIssuer;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The account's own LwM2M device CA as a certificate issuer. It signs on the thread that asks. Of its chain a device
+ * gets what lies below a self-signed root, which the LwM2M server has itself.
+ */
+public record OwnAuthority(CertificateAuthority authority) implements CertificateIssuer {
+    @Override
+    public X509Certificate certificate() {
+        return authority.certificate();
+    }
+
+    @Override
+    public CompletionStage<List<X509Certificate>> issue(Subject subject) {
+        CertificateRecipe recipe = CertificateRecipe.device(subject.endpoint())
+                .withOrganizationalUnit(subject.accountId())
+                .withLocality(subject.deviceId());
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(authority.sign(recipe, subject.publicKey()));
+        for (X509Certificate above : authority.chain()) {
+            if (!above.getSubjectX500Principal().equals(above.getIssuerX500Principal())) {
+                chain.add(above);
+            }
+        }
+        return CompletableFuture.completedFuture(chain);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.onboard.account.internal;
+
+import dev.onboard.account.AccountException;
+import dev.onboard.account.CertificateIssuer;
+import dev.onboard.account.Device;
+import dev.onboard.account.IssueRequest;
+import dev.onboard.account.IssuedCertificate;
+import dev.onboard.account.IssuedCertificates;
+import dev.onboard.account.Page;
+import dev.onboard.account.Query;
+import dev.onboard.account.RevocationReason;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Issuing, and the certificates that were issued, in the database. */
+public final class StoredCertificates implements IssuedCertificates {
+    /** How often a serial may have been used before; once would be a fault of the random numbers. */
+    private static final int ATTEMPTS = 3;
+
+    private final Storage storage;
+    private final String accountId;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final Journal journal;
+    private final CertificateIssuer issuer;
+
+    public StoredCertificates(
+            Storage storage,
+            String accountId,
+            Ids ids,
+            InstantSource clock,
+            Journal journal,
+            CertificateIssuer issuer) {
+        this.storage = storage;
+        this.accountId = accountId;
+        this.ids = ids;
+        this.clock = clock;
+        this.journal = journal;
+        this.issuer = issuer;
+    }
+
+    /** Has a certificate issued; the stage completes when it is stored for good. */
+    public CompletionStage<IssuedCertificate> issue(IssueRequest request) {
+        Instant start = clock.instant();
+        return storage.readLater(handle -> DeviceRows.byEndpoint(handle, request.endpoint())
+                        .orElseThrow(() -> AccountException.notFound("device", request.endpoint()))
+                        .device())
+                .thenCompose(device -> attempt(request, device, ATTEMPTS))
+                .whenComplete((issued, failure) -> record(request, issued, failure, start));
+    }
+
+    private CompletableFuture<IssuedCertificate> attempt(IssueRequest request, Device device, int left) {
+        return issuer.issue(
+                        new CertificateIssuer.Subject(request.endpoint(), accountId, device.id(), request.publicKey()))
+                .thenCompose(chain -> storage.write(handle -> store(handle, device, chain)))
+                .toCompletableFuture()
+                .thenCompose(stored -> {
+                    if (stored.isPresent()) {
+                        return CompletableFuture.completedFuture(stored.get());
+                    }
+                    if (left <= 1) {
+                        return CompletableFuture.failedFuture(AccountException.conflict(
+                                "serial",
+                                "the certificate issuer '"
+                                        + issuer.certificate().getSubjectX500Principal()
+                                        + "' uses serial numbers again; look at its source of random numbers"));
+                    }
+                    return attempt(request, device, left - 1);
+                });
+    }
+
+    /** Empty when the issuer has used this serial before: that certificate is never handed out. */
+    private Optional<IssuedCertificate> store(
+            org.jdbi.v3.core.Handle handle, Device device, List<X509Certificate> chain) {
+        IssuedCertificate issued = new IssuedCertificate(
+                ids.next(),
+                IssuedRows.serial(chain.get(0).getSerialNumber()),
+                device.endpoint(),
+                device.id(),
+                IssuedRows.newestGeneration(handle, device.id()) + 1,
+                chain,
+                Optional.empty(),
+                clock.instant());
+        return IssuedRows.insert(handle, issued, issuer.certificate()) ? Optional.of(issued) : Optional.empty();
+    }
+
+    private void record(
+            IssueRequest request,
+            @org.jspecify.annotations.Nullable IssuedCertificate issued,
+            @org.jspecify.annotations.Nullable Throwable failure,
+            Instant start) {
+        Event.Draft event = Event.of(Stage.ISSUED, Party.CERTIFICATE_ISSUER)
+                .endpoint(request.endpoint())
+                .took(Duration.between(start, clock.instant()));
+        if (issued == null) {
+            Throwable cause = failure == null || failure.getCause() == null ? failure : failure.getCause();
+            event.failed("not-issued").detail(cause == null ? "no certificate" : String.valueOf(cause.getMessage()));
+        } else {
+            event.fact("serial", issued.serial())
+                    .fact(
+                            "issuer",
+                            issuer.certificate().getSubjectX500Principal().getName())
+                    .fact("device_id", issued.deviceId())
+                    .fact("generation", Integer.toString(issued.generation()))
+                    .fact(
+                            "not_after",
+                            issued.certificate().getNotAfter().toInstant().toString());
+        }
+        journal.record(event);
+    }
+
+    private static String canonical(String serial) {
+        String digits = serial.toLowerCase(Locale.ROOT).replace(":", "");
+        int zeros = 0;
+        while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        return digits.substring(zeros);
+    }
+
+    @Override
+    public Optional<IssuedCertificate> bySerial(String serial) {
+        return storage.read(handle -> IssuedRows.bySerial(handle, canonical(serial)));
+    }
+
+    @Override
+    public List<IssuedCertificate> byEndpoint(String endpoint) {
+        return storage.read(handle -> IssuedRows.byEndpoint(handle, endpoint));
+    }
+
+    @Override
+    public Page<IssuedCertificate> list(Query query) {
+        return storage.read(handle -> IssuedRows.LISTING.page(handle, query));
+    }
+
+    @Override
+    public IssuedCertificate revoke(String serial, RevocationReason reason) {
+        String canonical = canonical(serial);
+        return Storage.await(storage.write(handle -> {
+            IssuedCertificate issued = IssuedRows.bySerial(handle, canonical)
+                    .orElseThrow(() -> AccountException.notFound("issued certificate", serial));
+            IssuedRows.revoke(handle, issued.id(), reason, clock.instant());
+            return IssuedRows.bySerial(handle, canonical).orElseThrow();
+        }));
+    }
+}

@@ -1,0 +1,310 @@
+package dev.onboard.account.internal;
+
+import dev.onboard.account.AccountException;
+import dev.onboard.account.AnchorPolicy;
+import dev.onboard.account.ExecutionMode;
+import dev.onboard.account.NewTrustedCertificate;
+import dev.onboard.account.Page;
+import dev.onboard.account.Query;
+import dev.onboard.account.Service;
+import dev.onboard.account.TrustChange;
+import dev.onboard.account.TrustedCertificate;
+import dev.onboard.account.TrustedCertificate.EnrollmentMode;
+import dev.onboard.account.TrustedCertificate.Status;
+import dev.onboard.account.TrustedCertificateChange;
+import dev.onboard.account.TrustedCertificates;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Fingerprint;
+import dev.onboard.pki.SubjectName;
+import dev.onboard.pki.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+
+/** The trusted certificates in the database, and in memory what a handshake needs of them. */
+public final class StoredTrust implements TrustedCertificates {
+    private final Storage storage;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final Journal journal;
+    private final Supplier<AnchorPolicy> policy;
+    private final TrustAnchor own;
+    private final CopyOnWriteArrayList<Consumer<TrustChange>> listeners = new CopyOnWriteArrayList<>();
+    private volatile Snapshot snapshot;
+
+    /** Everything that is trusted at one time. */
+    private record Snapshot(List<TrustedCertificate> all, Map<Service, List<TrustAnchor>> anchors) {}
+
+    /** Loads what is in the database. */
+    public StoredTrust(
+            Storage storage,
+            Ids ids,
+            InstantSource clock,
+            Journal journal,
+            Supplier<AnchorPolicy> policy,
+            List<X509Certificate> ownChain) {
+        this.storage = storage;
+        this.ids = ids;
+        this.clock = clock;
+        this.journal = journal;
+        this.policy = policy;
+        this.own = new TrustAnchor(
+                OWN_LWM2M_DEVICE_CA, ownChain.get(0), ownChain.subList(1, ownChain.size()), TrustAnchor.Kind.AUTHORITY);
+        this.snapshot = snapshot(storage.read(TrustRows::all));
+    }
+
+    private Snapshot snapshot(List<TrustedCertificate> all) {
+        Map<Service, List<TrustAnchor>> anchors = new EnumMap<>(Service.class);
+        for (Service service : Service.values()) {
+            List<TrustAnchor> active = new ArrayList<>();
+            if (service == Service.LWM2M) {
+                active.add(own);
+            }
+            for (TrustedCertificate certificate : all) {
+                if (certificate.service() == service && certificate.status() == Status.ACTIVE) {
+                    active.add(certificate.anchor());
+                }
+            }
+            anchors.put(service, List.copyOf(active));
+        }
+        return new Snapshot(List.copyOf(all), anchors);
+    }
+
+    @Override
+    public TrustedCertificate add(NewTrustedCertificate upload) {
+        UploadedChain chain = UploadedChain.read(upload.certificate());
+        return add(upload, chain, ExecutionMode.PRODUCTION, ids.next());
+    }
+
+    private TrustedCertificate add(
+            NewTrustedCertificate upload, UploadedChain chain, ExecutionMode executionMode, String id) {
+        Instant now = clock.instant();
+        TrustedCertificate wanted = stored(
+                id,
+                upload.name(),
+                upload.description(),
+                upload.service(),
+                upload.status(),
+                upload.enrollmentMode(),
+                executionMode,
+                chain,
+                1,
+                now,
+                now);
+        check(wanted);
+        TrustedCertificate added = change(handle -> {
+            refuseDuplicate(handle, wanted);
+            TrustRows.insert(handle, wanted);
+            return wanted;
+        });
+        record(added, "uploaded");
+        return added;
+    }
+
+    @Override
+    public TrustedCertificate update(String id, TrustedCertificateChange change) {
+        Optional<UploadedChain> exchanged = change.certificate().map(UploadedChain::read);
+        TrustedCertificate updated = change(handle -> {
+            TrustedCertificate old =
+                    TrustRows.find(handle, id).orElseThrow(() -> AccountException.notFound("trusted certificate", id));
+            if (old.executionMode() == ExecutionMode.DEVELOPER
+                    && change.service()
+                            .filter(service -> service != old.service())
+                            .isPresent()) {
+                throw AccountException.invalid("service", "the service of a developer certificate cannot be changed");
+            }
+            TrustedCertificate wanted = stored(
+                    id,
+                    change.name().orElse(old.name()),
+                    change.description().orElse(old.description()),
+                    change.service().orElse(old.service()),
+                    change.status().orElse(old.status()),
+                    change.enrollmentMode().orElse(old.enrollmentMode()),
+                    old.executionMode(),
+                    exchanged.orElse(new UploadedChain(old.chain())),
+                    old.revision() + 1,
+                    old.createdAt(),
+                    clock.instant());
+            if (exchanged.isPresent()) {
+                check(wanted);
+            } else {
+                checkTexts(wanted);
+            }
+            refuseDuplicate(handle, wanted);
+            TrustRows.update(handle, wanted);
+            return wanted;
+        });
+        record(updated, "updated");
+        return updated;
+    }
+
+    @Override
+    public void remove(String id) {
+        TrustedCertificate removed = change(handle -> {
+            TrustedCertificate old =
+                    TrustRows.find(handle, id).orElseThrow(() -> AccountException.notFound("trusted certificate", id));
+            TrustRows.delete(handle, id);
+            return old;
+        });
+        record(removed, "removed");
+    }
+
+    private record Changed(TrustedCertificate one, List<TrustedCertificate> all) {}
+
+    /** Does the change, and tells what became of the anchors. */
+    private TrustedCertificate change(java.util.function.Function<Handle, TrustedCertificate> work) {
+        return Storage.await(storage.write(
+                        handle -> new Changed(work.apply(handle), TrustRows.all(handle)),
+                        changed -> publish(changed.all())))
+                .one();
+    }
+
+    private void publish(List<TrustedCertificate> all) {
+        Snapshot before = snapshot;
+        Snapshot after = snapshot(all);
+        snapshot = after;
+        for (Service service : Service.values()) {
+            List<TrustAnchor> added = without(anchors(after, service), anchors(before, service));
+            List<TrustAnchor> removed = without(anchors(before, service), anchors(after, service));
+            if (!added.isEmpty() || !removed.isEmpty()) {
+                TrustChange change = new TrustChange(service, added, removed);
+                listeners.forEach(listener -> listener.accept(change));
+            }
+        }
+    }
+
+    private static List<TrustAnchor> anchors(Snapshot snapshot, Service service) {
+        return snapshot.anchors().getOrDefault(service, List.of());
+    }
+
+    private static List<TrustAnchor> without(List<TrustAnchor> these, List<TrustAnchor> those) {
+        return these.stream().filter(anchor -> !those.contains(anchor)).toList();
+    }
+
+    private TrustedCertificate stored(
+            String id,
+            String name,
+            String description,
+            Service service,
+            Status status,
+            EnrollmentMode enrollmentMode,
+            ExecutionMode executionMode,
+            UploadedChain chain,
+            long revision,
+            Instant createdAt,
+            Instant updatedAt) {
+        X509Certificate anchor = chain.anchor();
+        Optional<String> fault = executionMode == ExecutionMode.DEVELOPER ? Optional.empty() : chain.fault(updatedAt);
+        return new TrustedCertificate(
+                id,
+                name,
+                description,
+                service,
+                status,
+                enrollmentMode,
+                executionMode,
+                chain.chain(),
+                Fingerprint.sha256(anchor),
+                SubjectName.text(anchor),
+                anchor.getIssuerX500Principal().getName(),
+                fault,
+                revision,
+                createdAt,
+                updatedAt);
+    }
+
+    private void check(TrustedCertificate wanted) {
+        checkTexts(wanted);
+        if (policy.get() == AnchorPolicy.PLATFORM) {
+            wanted.fault().ifPresent(fault -> {
+                throw AccountException.invalid("certificate", fault);
+            });
+        }
+    }
+
+    private static void checkTexts(TrustedCertificate wanted) {
+        Texts.check("name", wanted.name(), 1, 100);
+        Texts.check("description", wanted.description(), 0, 500);
+    }
+
+    private void refuseDuplicate(Handle handle, TrustedCertificate wanted) {
+        for (TrustedCertificate other : TrustRows.all(handle)) {
+            if (other.id().equals(wanted.id())) {
+                continue;
+            }
+            if (other.name().equals(wanted.name())) {
+                throw AccountException.conflict(
+                        "name", "'" + wanted.name() + "' is the name of trusted certificate " + other.id());
+            }
+            if (other.service() != wanted.service()) {
+                continue;
+            }
+            if (other.fingerprint().equals(wanted.fingerprint())) {
+                throw AccountException.conflict(
+                        "certificate",
+                        "'" + wanted.subject() + "' is trusted already as '" + other.name() + "' (" + other.id() + ")");
+            }
+            if (policy.get() == AnchorPolicy.PLATFORM
+                    && other.certificate()
+                            .getSubjectX500Principal()
+                            .equals(wanted.certificate().getSubjectX500Principal())) {
+                throw AccountException.conflict(
+                        "certificate",
+                        "the subject '" + wanted.subject() + "' is that of '" + other.name() + "' (" + other.id()
+                                + "); remove that one first, or set the account's anchor_policy to testbed");
+            }
+        }
+    }
+
+    private void record(TrustedCertificate certificate, String what) {
+        journal.record(Event.of(Stage.TRUST, Party.OPERATOR)
+                .detail("trusted certificate '" + certificate.name() + "' " + what + " for "
+                        + certificate.service().word())
+                .fact("change", what)
+                .fact("trusted_certificate_id", certificate.id())
+                .fact("service", certificate.service().word())
+                .fact("status", certificate.status().name())
+                .fact("subject", certificate.subject())
+                .fact("fingerprint", certificate.fingerprint()));
+    }
+
+    @Override
+    public Optional<TrustedCertificate> get(String id) {
+        return snapshot.all().stream()
+                .filter(certificate -> certificate.id().equals(id))
+                .findFirst();
+    }
+
+    @Override
+    public List<TrustedCertificate> list() {
+        return snapshot.all();
+    }
+
+    @Override
+    public Page<TrustedCertificate> list(Query query) {
+        return storage.read(handle -> TrustRows.LISTING.page(handle, query));
+    }
+
+    @Override
+    public List<TrustAnchor> anchors(Service service) {
+        return anchors(snapshot, service);
+    }
+
+    @Override
+    public Journal.Subscription subscribe(Consumer<TrustChange> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+}
