@@ -1,0 +1,135 @@
+package dev.onboard.device;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.device.ServerObject.MissedNotifications;
+import dev.onboard.factory.Disk;
+import dev.onboard.factory.Disk.Access;
+import dev.onboard.factory.Document;
+import dev.onboard.factory.FileSet;
+import dev.onboard.factory.FileSet.Content;
+import dev.onboard.factory.PemFiles;
+import dev.onboard.pki.CertificateUsage;
+import dev.onboard.pki.MatchingType;
+import dev.onboard.pki.UnreadableFileException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Where a device keeps its LwM2M credentials: {@code EP/lwm2m/} with {@code device.cert.pem}, {@code device.key.pem} (0600),
+ * {@code server-ca.cert.pem} (what /0/x/4 delivered, unless that is a digest), each with a {@code .der} beside it, and {@code
+ * account.json}. Replaced as a whole (see {@link FileSet}).
+ *
+ * <p>Not thread-safe; does blocking work.
+ */
+public final class CredentialStore {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FORMAT = 1;
+    private static final String SERVER = "server-ca.cert";
+
+    private final FileSet files;
+
+    /** The store of the device that lives in this directory, {@code DIR/EP}. */
+    public CredentialStore(Path device, Disk disk) {
+        this.files = new FileSet(device.resolve("lwm2m"), disk);
+    }
+
+    /**
+     * The account, when there is one. Completes or undoes first what a crash interrupted.
+     *
+     * @throws UnreadableFileException when there is one that cannot be used; the message is a sentence
+     */
+    public Optional<ServerAccount> load() throws IOException {
+        files.recover();
+        if (!files.exists()) {
+            return Optional.empty();
+        }
+        Path directory = files.directory();
+        Document account = Document.read(directory.resolve("account.json"));
+        account.expect("format", FORMAT);
+        Document server = account.inner("server");
+        MatchingType matching = account.parsed("matching_type", text -> MatchingType.of(Integer.parseInt(text)));
+        return Optional.of(new ServerAccount(
+                account.parsed("security_instance", Integer::valueOf),
+                account.parsed("server_uri", URI::create),
+                PemFiles.readDevice(directory),
+                matching == MatchingType.EXACT
+                        ? encoded(directory)
+                        : account.parsed("server_public_key_digest", HexFormat.of()::parseHex),
+                account.parsed("certificate_usage", text -> CertificateUsage.of(Integer.parseInt(text))),
+                matching,
+                account.optional("server_name"),
+                new ServerObject(
+                        server.parsed("instance", Integer::valueOf),
+                        server.parsed("short_server_id", Integer::valueOf),
+                        server.parsed("lifetime_s", Long::valueOf),
+                        seconds(server, "default_minimum_period_s"),
+                        seconds(server, "default_maximum_period_s"),
+                        seconds(server, "disable_timeout_s"),
+                        server.parsed(
+                                "missed_notifications",
+                                text -> MissedNotifications.valueOf(text.toUpperCase(Locale.ROOT))),
+                        server.text("binding"))));
+    }
+
+    /** Puts this account into the place of the one there was. When this returns, no power cut undoes it. */
+    public void save(ServerAccount account) throws IOException {
+        List<Content> contents = new ArrayList<>(PemFiles.device(account.credential()));
+        if (account.matching() == MatchingType.EXACT) {
+            contents.addAll(PemFiles.certificate(SERVER, account.serverPublicKey()));
+        }
+        contents.add(new Content("account.json", json(account), Access.EVERYONE));
+        files.replace(contents);
+    }
+
+    /** Forgets the account (factory reset). */
+    public void clear() throws IOException {
+        files.delete();
+    }
+
+    private byte[] encoded(Path directory) throws IOException {
+        try {
+            return PemFiles.readCertificate(directory.resolve(SERVER + ".pem")).getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new UnreadableFileException(directory.resolve(SERVER + ".pem") + " cannot be encoded", e);
+        }
+    }
+
+    private static OptionalLong seconds(Document server, String name) throws UnreadableFileException {
+        return server.optional(name).isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(server.parsed(name, Long::valueOf));
+    }
+
+    private static byte[] json(ServerAccount account) throws IOException {
+        ObjectNode document = JSON.createObjectNode();
+        document.put("format", FORMAT);
+        document.put("server_uri", account.uri().toString());
+        document.put("security_instance", account.securityInstance());
+        document.put("certificate_usage", account.usage().number());
+        document.put("matching_type", account.matching().number());
+        if (account.matching() != MatchingType.EXACT) {
+            document.put("server_public_key_digest", HexFormat.of().formatHex(account.serverPublicKey()));
+        }
+        account.serverName().ifPresent(name -> document.put("server_name", name));
+        ServerObject server = account.server();
+        ObjectNode object = document.putObject("server");
+        object.put("instance", server.instance());
+        object.put("short_server_id", server.shortServerId());
+        object.put("lifetime_s", server.lifetime());
+        server.defaultMinimumPeriod().ifPresent(s -> object.put("default_minimum_period_s", s));
+        server.defaultMaximumPeriod().ifPresent(s -> object.put("default_maximum_period_s", s));
+        server.disableTimeout().ifPresent(s -> object.put("disable_timeout_s", s));
+        object.put("missed_notifications", server.missed().name().toLowerCase(Locale.ROOT));
+        object.put("binding", server.binding());
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.onboard.device;
+
+import dev.onboard.factory.Disk;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * How a device behaves. Immutable; {@code with…} returns a copy.
+ *
+ * @param format asked for in bootstrap
+ * @param backoff between attempts
+ * @param patience how long the device waits for the next operation of a bootstrap server before it gives the session up;
+ *     CoAP's EXCHANGE_LIFETIME by default (OMA LwM2M Core 6.1.4)
+ * @param registrationAttempts how many registrations in a row may fail without anybody refusing (no answer) before the
+ *     device goes back to bootstrap; a refusal sends it there at once
+ * @param timeNotification how often an observer of the device's time is told, unless it set pmin or pmax
+ * @param disk how durably the LwM2M credentials are written
+ * @param clock the device's clock: it judges certificates and shows as /3/0/13
+ */
+public record DeviceOptions(
+        BootstrapFormat format,
+        Backoff backoff,
+        Duration patience,
+        int registrationAttempts,
+        Duration timeNotification,
+        Disk disk,
+        InstantSource clock) {
+    /** The defaults, with this clock. */
+    public static DeviceOptions standard(InstantSource clock) {
+        return new DeviceOptions(
+                BootstrapFormat.UNSTATED,
+                Backoff.PLATFORM,
+                Duration.ofSeconds(247),
+                3,
+                Duration.ofSeconds(5),
+                Disk.durable(),
+                clock);
+    }
+
+    /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
+    public DeviceOptions {
+        if (registrationAttempts < 1) {
+            throw new IllegalArgumentException(registrationAttempts + " registration attempts; at least 1 is needed");
+        }
+        if (patience.isNegative() || patience.isZero()) {
+            throw new IllegalArgumentException("a patience of " + patience + " is none");
+        }
+        if (timeNotification.isNegative() || timeNotification.isZero()) {
+            throw new IllegalArgumentException("a time notification every " + timeNotification + " has no end");
+        }
+    }
+
+    /** Asks for this content format. */
+    public DeviceOptions withFormat(BootstrapFormat value) {
+        return new DeviceOptions(value, backoff, patience, registrationAttempts, timeNotification, disk, clock);
+    }
+
+    /** Waits like this between attempts. */
+    public DeviceOptions withBackoff(Backoff value) {
+        return new DeviceOptions(format, value, patience, registrationAttempts, timeNotification, disk, clock);
+    }
+
+    /** Gives a silent bootstrap session up after this time. */
+    public DeviceOptions withPatience(Duration value) {
+        return new DeviceOptions(format, backoff, value, registrationAttempts, timeNotification, disk, clock);
+    }
+
+    /** Goes back to bootstrap after so many unanswered registrations. */
+    public DeviceOptions withRegistrationAttempts(int value) {
+        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock);
+    }
+
+    /** Tells observers the time this often. */
+    public DeviceOptions withTimeNotification(Duration value) {
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, value, disk, clock);
+    }
+
+    /** Keeps its LwM2M credentials on this disk. */
+    public DeviceOptions withDisk(Disk value) {
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, value, clock);
+    }
+
+    /** Lives in this time. */
+    public DeviceOptions withClock(InstantSource value) {
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, value);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.onboard.factory;
+
+import dev.onboard.pki.Credential;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * What the factory puts into a device. Immutable. Its text shows no key.
+ *
+ * @param endpoint the device's name
+ * @param credential the device's key and certificate chain, leaf first, without the root
+ * @param serverUri of the bootstrap server, {@code coaps://host:port}
+ * @param serverCa what the device trusts at that server
+ * @param updateAuthenticity whose signature the device accepts on firmware
+ * @param identity what the device says of itself
+ * @param sends how much of its chain it shows
+ */
+public record DeviceBundle(
+        EndpointName endpoint,
+        Credential credential,
+        URI serverUri,
+        X509Certificate serverCa,
+        X509Certificate updateAuthenticity,
+        DeviceIdentity identity,
+        SentChain sends) {
+    /** The credential as the device shows it: with the part of its chain that it {@link #sends()}. */
+    public Credential sentCredential() {
+        List<X509Certificate> chain = credential.chain();
+        return chain.size() <= sends.certificates()
+                ? credential
+                : credential.withChain(chain.subList(0, sends.certificates()));
+    }
+
+    /** The same device with another part of its chain shown. */
+    public DeviceBundle withSends(SentChain value) {
+        return new DeviceBundle(endpoint, credential, serverUri, serverCa, updateAuthenticity, identity, value);
+    }
+}

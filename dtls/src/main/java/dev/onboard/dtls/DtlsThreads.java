@@ -1,0 +1,71 @@
+package dev.onboard.dtls;
+
+import dev.onboard.dtls.internal.SelectorLoop;
+import java.io.IOException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that any number of endpoints share: one that waits for datagrams on the sockets of all simulated devices,
+ * and a few that do the protocol work of DTLS and CoAP, timers included. Thread-safe. No endpoint has a thread of its
+ * own.
+ *
+ * <p>Work handed to {@link #io()} must never block.
+ */
+public final class DtlsThreads implements AutoCloseable {
+    private final ScheduledThreadPoolExecutor io;
+    private final SelectorLoop selector;
+
+    private DtlsThreads(ScheduledThreadPoolExecutor io, SelectorLoop selector) {
+        this.io = io;
+        this.selector = selector;
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param name part of the threads' names
+     * @param workers how many threads do protocol work; at least 1
+     * @throws IOException when the system gives no selector
+     */
+    public static DtlsThreads start(String name, int workers) throws IOException {
+        AtomicInteger number = new AtomicInteger();
+        ScheduledThreadPoolExecutor io = new ScheduledThreadPoolExecutor(workers, work -> {
+            Thread thread = new Thread(work, "onboard-" + name + "-io-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        io.setRemoveOnCancelPolicy(true);
+        io.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return new DtlsThreads(io, SelectorLoop.start("onboard-" + name + "-selector"));
+    }
+
+    /** As {@link #start(String, int)} with one worker per processor, two at least. */
+    public static DtlsThreads start(String name) throws IOException {
+        return start(name, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** Protocol work and timers. */
+    public ScheduledExecutorService io() {
+        return io;
+    }
+
+    /** The thread that waits on the devices' sockets. */
+    public SelectorLoop selector() {
+        return selector;
+    }
+
+    /** Ends the threads; endpoints that still use them stop working. Waits up to five seconds. */
+    @Override
+    public void close() {
+        selector.close();
+        io.shutdownNow();
+        try {
+            io.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.onboard.dtls;
+
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Alert;
+import dev.onboard.pki.SubjectName;
+import dev.onboard.pki.Verdict;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Records handshakes as events. The endpoint name is the one given (a device knows its own), else the single common name
+ * that the peer's certificate claims. Immutable and thread-safe.
+ */
+public final class HandshakeJournal implements HandshakeRecord.Observer {
+    private final Journal journal;
+    private final Stage stage;
+    private final Party self;
+    private final Party peer;
+    private final Optional<String> endpoint;
+
+    private HandshakeJournal(Journal journal, Stage stage, Party self, Party peer, Optional<String> endpoint) {
+        this.journal = journal;
+        this.stage = stage;
+        this.self = self;
+        this.peer = peer;
+        this.endpoint = endpoint;
+    }
+
+    /** For a server, whose peers are devices. */
+    public static HandshakeJournal ofServer(Journal journal, Stage stage, Party server) {
+        return new HandshakeJournal(journal, stage, server, Party.DEVICE, Optional.empty());
+    }
+
+    /** For the device of this endpoint name, whose peer is this server. */
+    public static HandshakeJournal ofDevice(Journal journal, Stage stage, String endpoint, Party server) {
+        return new HandshakeJournal(journal, stage, Party.DEVICE, server, Optional.of(endpoint));
+    }
+
+    @Override
+    public void ended(HandshakeRecord handshake) {
+        Event.Draft event = Event.of(stage, self)
+                .endpoint(endpoint.or(() -> claimedName(handshake)).orElse(""))
+                .took(handshake.duration())
+                .fact(
+                        "peer",
+                        handshake.peer().getAddress().getHostAddress() + ":"
+                                + handshake.peer().getPort());
+        handshake
+                .peerCertificate()
+                .ifPresent(certificate -> event.fact(
+                                "subject", certificate.getSubjectX500Principal().getName())
+                        .fact("issuer", certificate.getIssuerX500Principal().getName())
+                        .fact("serial", certificate.getSerialNumber().toString(16)));
+        HandshakeRecord.Result result = handshake.result();
+        if (result instanceof HandshakeRecord.Result.Established established) {
+            event.fact("cipher_suite", established.cipherSuite());
+            if (handshake.verdict().orElse(null) instanceof Verdict.Trusted trusted) {
+                event.fact("trusted_by", trusted.anchor().id());
+            }
+        } else if (result instanceof HandshakeRecord.Result.RefusedHere refused) {
+            event.refused(self, refused.reason()).alert(refused.alert()).detail(refused.detail());
+        } else if (result instanceof HandshakeRecord.Result.RefusedByPeer refused) {
+            String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
+            event.refused(peer, "alert-" + word.replace('_', '-').replace(' ', '-'))
+                    .alert(refused.alert())
+                    .detail("the " + peer.word().replace('-', ' ').replace("lwm2m", "LwM2M")
+                            + " ended the handshake with alert " + word + " (" + refused.alert()
+                            + "); its own event says why");
+        } else if (result instanceof HandshakeRecord.Result.Failed failed) {
+            event.failed(failed.reason()).detail(failed.detail());
+        }
+        journal.record(event);
+    }
+
+    private static Optional<String> claimedName(HandshakeRecord handshake) {
+        Optional<X509Certificate> certificate = handshake.peerCertificate();
+        if (certificate.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> names = SubjectName.commonNames(certificate.get());
+        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.onboard.dtls.internal;
+
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.PeerSession;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustPolicy;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.eclipse.californium.scandium.ConnectionListener;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.ConnectionId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The DTLS side of a server: mutual authentication by our evaluation, a record of every handshake, and the open
+ * sessions. A session ends when the certificates that admitted it end (checked every second), or when it is
+ * {@linkplain #closeSessions closed}. Thread-safe.
+ */
+public final class DtlsServerSide implements AutoCloseable {
+    private final Supplier<Credential> credential;
+    private final InstantSource clock;
+    private final DtlsThreads threads;
+    private final HandshakeWatch watch;
+    private final EvaluatingVerifier verifier;
+    private final BiConsumer<PeerSession, String> closedByPolicy;
+    private final Map<ConnectionId, PeerSession> sessions = new ConcurrentHashMap<>();
+    private volatile @Nullable DTLSConnector connector;
+    private volatile @Nullable ScheduledFuture<?> sweep;
+
+    /**
+     * @param credential asked at every handshake: renewing the server's certificate needs no restart
+     * @param policy asked at every handshake: what devices are trusted then
+     * @param observer told of every handshake
+     * @param closedByPolicy told of every session that was closed here, with the reason's id
+     */
+    public DtlsServerSide(
+            Supplier<Credential> credential,
+            Supplier<TrustPolicy> policy,
+            InstantSource clock,
+            DtlsThreads threads,
+            HandshakeRecord.Observer observer,
+            BiConsumer<PeerSession, String> closedByPolicy) {
+        this.credential = credential;
+        this.clock = clock;
+        this.threads = threads;
+        this.closedByPolicy = closedByPolicy;
+        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, sessions::put);
+        this.verifier = new EvaluatingVerifier(policy, clock, watch);
+    }
+
+    /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server()}. */
+    public void configure(DtlsConnectorConfig.Builder builder) {
+        builder.setCertificateIdentityProvider(new SentIdentity(credential));
+        builder.setAdvancedCertificateVerifier(verifier);
+        builder.setApplicationLevelInfoSupplier(PeerTrust.supplier());
+        builder.setSessionListener(watch);
+        builder.setConnectionListener(new SessionEnd());
+    }
+
+    /** The connector for a finished configuration, on the shared threads. Call once. */
+    public DTLSConnector connector(DtlsConnectorConfig configuration) {
+        DTLSConnector made = new DTLSConnector(configuration);
+        made.setExecutor(threads.io());
+        connector = made;
+        sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
+        return made;
+    }
+
+    /** The sessions open now; a live view. */
+    public Collection<PeerSession> sessions() {
+        return sessions.values();
+    }
+
+    /**
+     * Closes every open session that matches, with close_notify (RFC 5246 section 7.2.1).
+     *
+     * @param reason the id of the reason, for the events
+     * @return how many were closed
+     */
+    public int closeSessions(Predicate<PeerSession> which, String reason) {
+        DTLSConnector open = connector;
+        int closed = 0;
+        for (Map.Entry<ConnectionId, PeerSession> session : Map.copyOf(sessions).entrySet()) {
+            if (which.test(session.getValue()) && sessions.remove(session.getKey()) != null && open != null) {
+                open.close(session.getValue().peer());
+                closedByPolicy.accept(session.getValue(), reason);
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    private void closeExpired() {
+        Instant now = clock.instant();
+        closeSessions(session -> session.trust().validUntil().isBefore(now), "expired");
+    }
+
+    /** Ends the watch over the sessions; the connector is closed by its CoAP endpoint. */
+    @Override
+    public void close() {
+        ScheduledFuture<?> running = sweep;
+        if (running != null) {
+            running.cancel(false);
+        }
+        sessions.clear();
+    }
+
+    private final class SessionEnd implements ConnectionListener {
+        @Override
+        public void onConnectionEstablished(Connection connection) {
+            // told by the handshake
+        }
+
+        @Override
+        public void onConnectionRemoved(Connection connection) {
+            sessions.remove(connection.getConnectionId());
+        }
+
+        @Override
+        public boolean onConnectionUpdatesSequenceNumbers(Connection connection, boolean writeSequenceNumber) {
+            return false;
+        }
+
+        @Override
+        public boolean onConnectionMacError(Connection connection) {
+            return false;
+        }
+
+        @Override
+        public void beforeExecution(Connection connection) {
+            // nothing to prepare
+        }
+
+        @Override
+        public void updateExecution(Connection connection) {
+            // nothing to prepare
+        }
+
+        @Override
+        public void afterExecution(Connection connection) {
+            // nothing to clean up
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.onboard.dtls.internal;
+
+import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.Verdict;
+import java.net.InetSocketAddress;
+import java.security.cert.CertPath;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.security.auth.x500.X500Principal;
+import org.eclipse.californium.scandium.dtls.AlertMessage;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
+import org.eclipse.californium.scandium.dtls.AlertMessage.AlertLevel;
+import org.eclipse.californium.scandium.dtls.CertificateMessage;
+import org.eclipse.californium.scandium.dtls.CertificateType;
+import org.eclipse.californium.scandium.dtls.CertificateVerificationResult;
+import org.eclipse.californium.scandium.dtls.ConnectionId;
+import org.eclipse.californium.scandium.dtls.HandshakeException;
+import org.eclipse.californium.scandium.dtls.HandshakeResultHandler;
+import org.eclipse.californium.scandium.dtls.x509.NewAdvancedCertificateVerifier;
+import org.eclipse.californium.scandium.util.ServerNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our trust evaluation where Scandium asks for one. Each handshake is judged by the policy in force at that moment; a
+ * refusal goes over the wire with the alert of its reason.
+ */
+final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
+    /** Handshake header (RFC 6347 section 4.2.2) and the length of the certificate list (RFC 5246 section 7.4.2). */
+    private static final int HEADER = 12 + 3;
+
+    private final Supplier<TrustPolicy> policy;
+    private final InstantSource clock;
+    private final HandshakeWatch watch;
+
+    EvaluatingVerifier(Supplier<TrustPolicy> policy, InstantSource clock, HandshakeWatch watch) {
+        this.policy = policy;
+        this.clock = clock;
+        this.watch = watch;
+    }
+
+    @Override
+    public List<CertificateType> getSupportedCertificateTypes() {
+        return List.of(CertificateType.X_509);
+    }
+
+    @Override
+    public CertificateVerificationResult verifyCertificate(
+            ConnectionId cid,
+            @Nullable ServerNames serverName,
+            InetSocketAddress remotePeer,
+            boolean clientUsage,
+            boolean verifySubject,
+            boolean truncateCertificatePath,
+            CertificateMessage message) {
+        List<byte[]> chain = certificates(message.toByteArray());
+        Verdict verdict = policy.get().evaluate(chain, clock.instant());
+        CertPath path = message.getCertificateChain();
+        X509Certificate leaf = leaf(path);
+        watch.evaluated(cid, new HandshakeWatch.Evaluated(chain, leaf, verdict));
+        if (verdict instanceof Verdict.Refused refused) {
+            return new CertificateVerificationResult(
+                    cid,
+                    new HandshakeException(
+                            refused.reason().id() + ": " + refused.detail(),
+                            new AlertMessage(AlertLevel.FATAL, description(refused))),
+                    null);
+        }
+        PeerTrust trust =
+                leaf != null && verdict instanceof Verdict.Trusted trusted ? new PeerTrust(leaf, trusted) : null;
+        return new CertificateVerificationResult(cid, path, trust);
+    }
+
+    private static @Nullable X509Certificate leaf(@Nullable CertPath path) {
+        if (path == null || path.getCertificates().isEmpty()) {
+            return null;
+        }
+        Certificate first = path.getCertificates().get(0);
+        return first instanceof X509Certificate leaf ? leaf : null;
+    }
+
+    private static AlertDescription description(Verdict.Refused refused) {
+        AlertDescription description =
+                AlertDescription.getDescriptionByCode(refused.reason().alert().number());
+        return description == null ? AlertDescription.BAD_CERTIFICATE : description;
+    }
+
+    /** The certificates of a Certificate message as they came, without a parser between. */
+    static List<byte[]> certificates(byte[] message) {
+        List<byte[]> chain = new ArrayList<>(3);
+        int at = HEADER;
+        while (at + 3 <= message.length) {
+            int length = (message[at] & 0xff) << 16 | (message[at + 1] & 0xff) << 8 | (message[at + 2] & 0xff);
+            int end = Math.min(at + 3 + length, message.length);
+            chain.add(Arrays.copyOfRange(message, at + 3, end));
+            at = end;
+        }
+        return chain;
+    }
+
+    /** None: a device sends the certificate it has, and gets a reason when it is not trusted. */
+    @Override
+    public List<X500Principal> getAcceptedIssuers() {
+        return List.of();
+    }
+
+    @Override
+    public void setResultHandler(HandshakeResultHandler resultHandler) {
+        // every chain is judged at once
+    }
+}

@@ -1,0 +1,154 @@
+package dev.onboard.dtls.internal;
+
+import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.HandshakeRecord.Result;
+import dev.onboard.dtls.PeerSession;
+import dev.onboard.pki.Verdict;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.eclipse.californium.scandium.dtls.ConnectionId;
+import org.eclipse.californium.scandium.dtls.DTLSContext;
+import org.eclipse.californium.scandium.dtls.DtlsHandshakeTimeoutException;
+import org.eclipse.californium.scandium.dtls.HandshakeException;
+import org.eclipse.californium.scandium.dtls.Handshaker;
+import org.eclipse.californium.scandium.dtls.SessionListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the handshakes of one connector from start to end and tells the observer of each exactly once. Thread-safe:
+ * Scandium calls it on the serial executor of each connection.
+ */
+final class HandshakeWatch implements SessionListener {
+    /** What Scandium writes into the exception of an alert that came from the peer; it has no other mark. */
+    private static final String RECEIVED = "Received '";
+
+    private final HandshakeRecord.Side side;
+    private final HandshakeRecord.Observer observer;
+    private final BiConsumer<ConnectionId, PeerSession> established;
+    private final Map<ConnectionId, Attempt> attempts = new ConcurrentHashMap<>();
+
+    HandshakeWatch(
+            HandshakeRecord.Side side,
+            HandshakeRecord.Observer observer,
+            BiConsumer<ConnectionId, PeerSession> established) {
+        this.side = side;
+        this.observer = observer;
+        this.established = established;
+    }
+
+    /** What came of the peer's chain in a handshake that is under way. */
+    record Evaluated(List<byte[]> chain, @Nullable X509Certificate leaf, Verdict verdict) {}
+
+    private static final class Attempt {
+        final long startNanos = System.nanoTime();
+        volatile @Nullable Evaluated evaluated;
+    }
+
+    /** The verifier's word on the peer of this connection. */
+    void evaluated(ConnectionId connection, Evaluated evaluated) {
+        attempts.computeIfAbsent(connection, c -> new Attempt()).evaluated = evaluated;
+    }
+
+    @Override
+    public void handshakeStarted(Handshaker handshaker) {
+        attempts.put(handshaker.getConnection().getConnectionId(), new Attempt());
+    }
+
+    @Override
+    public void contextEstablished(Handshaker handshaker, DTLSContext context) {
+        Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
+        if (attempt == null) {
+            return;
+        }
+        Evaluated evaluated = attempt.evaluated;
+        if (evaluated != null && evaluated.leaf() != null && evaluated.verdict() instanceof Verdict.Trusted trusted) {
+            established.accept(
+                    handshaker.getConnection().getConnectionId(),
+                    new PeerSession(handshaker.getPeerAddress(), evaluated.leaf(), trusted));
+        }
+        tell(
+                handshaker,
+                attempt,
+                new Result.Established(context.getSession().getCipherSuite().name()));
+    }
+
+    @Override
+    public void handshakeCompleted(Handshaker handshaker) {
+        // established was told already
+    }
+
+    @Override
+    public void handshakeFlightRetransmitted(Handshaker handshaker, int flight) {
+        // retransmission is DTLS at work, not an event
+    }
+
+    @Override
+    public void handshakeFailed(Handshaker handshaker, Throwable error) {
+        Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
+        if (attempt != null) {
+            tell(handshaker, attempt, result(attempt, error));
+        }
+    }
+
+    private static Result result(Attempt attempt, Throwable error) {
+        Evaluated evaluated = attempt.evaluated;
+        if (error instanceof HandshakeException refusal) {
+            int alert = Byte.toUnsignedInt(refusal.getAlert().getDescription().getCode());
+            String message = String.valueOf(refusal.getMessage());
+            if (message.startsWith(RECEIVED)) {
+                return new Result.RefusedByPeer(alert);
+            }
+            if (evaluated != null && evaluated.verdict() instanceof Verdict.Refused refused) {
+                return new Result.RefusedHere(refused.reason().id(), alert, refused.detail());
+            }
+            return switch (alert) {
+                case 42 ->
+                    message.contains("required")
+                            ? new Result.RefusedHere(
+                                    "no-certificate",
+                                    alert,
+                                    "the peer sent no certificate; mutual authentication needs one")
+                            : new Result.RefusedHere(
+                                    "malformed", alert, "the peer's certificate cannot be read: " + message);
+                case 51 ->
+                    new Result.RefusedHere(
+                            "proof-of-possession-failed",
+                            alert,
+                            "the signature or key of the handshake does not fit the certificate: " + message);
+                case 40, 47, 70, 71 ->
+                    new Result.RefusedHere(
+                            "no-common-parameters", alert, "the two sides have no common DTLS parameters: " + message);
+                case 50 ->
+                    new Result.RefusedHere(
+                            "malformed-handshake", alert, "a handshake message cannot be decoded: " + message);
+                default -> new Result.RefusedHere("handshake-fault", alert, message);
+            };
+        }
+        if (error instanceof DtlsHandshakeTimeoutException) {
+            return new Result.Failed("timeout", "the peer did not answer: " + error.getMessage());
+        }
+        return new Result.Failed(
+                "handshake-aborted",
+                "the handshake ended before it was finished: "
+                        + (error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage()));
+    }
+
+    private void tell(Handshaker handshaker, Attempt attempt, Result result) {
+        Evaluated evaluated = attempt.evaluated;
+        InetSocketAddress peer = handshaker.getPeerAddress();
+        observer.ended(new HandshakeRecord(
+                side,
+                peer,
+                evaluated == null ? Optional.empty() : Optional.ofNullable(evaluated.leaf()),
+                evaluated == null ? List.of() : evaluated.chain(),
+                evaluated == null ? Optional.empty() : Optional.of(evaluated.verdict()),
+                result,
+                Duration.ofNanos(System.nanoTime() - attempt.startNanos)));
+    }
+}

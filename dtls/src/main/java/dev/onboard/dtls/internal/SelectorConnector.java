@@ -1,0 +1,51 @@
+package dev.onboard.dtls.internal;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.jspecify.annotations.Nullable;
+
+/** A DTLS connector whose socket is read by a {@link SelectorLoop}: no receiver thread of its own. */
+final class SelectorConnector extends DTLSConnector {
+    /** Fits an Ethernet frame with room for tunnels, and saves the look-up of the interface's own on every start. */
+    static final int MTU = 1400;
+
+    private final SelectorLoop selector;
+    private volatile @Nullable DatagramChannel channel;
+
+    SelectorConnector(DtlsConnectorConfig configuration, SelectorLoop selector) {
+        super(configuration);
+        this.selector = selector;
+    }
+
+    @Override
+    protected void start(InetSocketAddress bindAddress) throws IOException {
+        if (isRunning()) {
+            return;
+        }
+        DatagramChannel opened = bindAddress.getAddress() instanceof java.net.Inet4Address
+                ? DatagramChannel.open(StandardProtocolFamily.INET)
+                : DatagramChannel.open();
+        opened.configureBlocking(false);
+        opened.bind(bindAddress);
+        channel = opened;
+        init(bindAddress, opened.socket(), MTU);
+        selector.receive(opened, this::processDatagram);
+    }
+
+    @Override
+    protected void sendNextDatagramOverNetwork(DatagramPacket datagram) throws IOException {
+        DatagramChannel open = channel;
+        if (open == null) {
+            throw new IOException("the socket is not open");
+        }
+        open.send(
+                ByteBuffer.wrap(datagram.getData(), datagram.getOffset(), datagram.getLength()),
+                datagram.getSocketAddress());
+    }
+}

@@ -1,0 +1,229 @@
+package dev.onboard.dtls.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.HandshakeRecord.Result;
+import dev.onboard.dtls.PeerSession;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.Defect;
+import dev.onboard.pki.Purpose;
+import dev.onboard.pki.TrustAnchor;
+import dev.onboard.pki.TrustPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.CoapServer;
+import org.eclipse.californium.core.coap.MessageObserverAdapter;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.server.resources.CoapExchange;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two real sockets on loopback: what each side records of a handshake, good or bad. */
+class MutualDtlsTest {
+    private static final InstantSource CLOCK = InstantSource.system();
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final CertificateAuthority deviceCa =
+            CertificateAuthority.root(CertificateRecipe.ca("Device CA"), CLOCK, RANDOM);
+    private final CertificateAuthority serverCa =
+            CertificateAuthority.root(CertificateRecipe.ca("Server CA"), CLOCK, RANDOM);
+    private final AtomicReference<TrustPolicy> trust = new AtomicReference<>(trusting(deviceCa.certificate()));
+    private final BlockingQueue<HandshakeRecord> atServer = new LinkedBlockingQueue<>();
+    private final BlockingQueue<HandshakeRecord> atClient = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+
+    private DtlsThreads threads;
+    private DtlsServerSide serverSide;
+    private CoapServer server;
+    private InetSocketAddress address;
+
+    @BeforeEach
+    void start() throws Exception {
+        threads = DtlsThreads.start("test");
+        Credential serverCredential =
+                serverCa.issue(CertificateRecipe.server("localhost", InetAddress.getLoopbackAddress()));
+        serverSide = new DtlsServerSide(
+                () -> serverCredential,
+                trust::get,
+                CLOCK,
+                threads,
+                atServer::add,
+                (session, reason) -> closed.add(reason));
+        Configuration settings = DtlsSettings.server();
+        DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
+                .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        serverSide.configure(builder);
+        server = new CoapServer(settings);
+        server.addEndpoint(CoapEndpoint.builder()
+                .setConfiguration(settings)
+                .setConnector(serverSide.connector(builder.build()))
+                .build());
+        server.add(new CoapResource("who") {
+            @Override
+            public void handleGET(CoapExchange exchange) {
+                exchange.respond(PeerTrust.of(exchange.advanced()
+                                .getRequest()
+                                .getSourceContext()
+                                .getPeerIdentity())
+                        .orElseThrow()
+                        .trust()
+                        .anchor()
+                        .id());
+            }
+        });
+        server.setExecutors(threads.io(), threads.io(), true);
+        server.start();
+        address = server.getEndpoints().get(0).getAddress();
+    }
+
+    @AfterEach
+    void stop() {
+        server.destroy();
+        serverSide.close();
+        threads.close();
+    }
+
+    @Test
+    void bothSidesAreEvaluatedAndTheServerKnowsWhatAdmittedTheDevice() throws Exception {
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost")))
+                .isEqualTo("anchor-1");
+        HandshakeRecord seen = await(atServer);
+        assertThat(seen.result()).isInstanceOf(Result.Established.class);
+        assertThat(seen.peerChain()).hasSize(1);
+        assertThat(seen.peerCertificate()
+                        .orElseThrow()
+                        .getSubjectX500Principal()
+                        .getName())
+                .contains("CN=meter-7");
+        assertThat(await(atClient).result()).isInstanceOf(Result.Established.class);
+        assertThat(serverSide.sessions()).hasSize(1);
+    }
+
+    @Test
+    void aDeviceOfAnUnknownCaIsRefusedWithUnknownCa() throws Exception {
+        CertificateAuthority stranger = CertificateAuthority.root(CertificateRecipe.ca("Stranger CA"), CLOCK, RANDOM);
+        assertRefused(stranger.issue(CertificateRecipe.device("meter-7")), "unknown-ca", 48);
+    }
+
+    @Test
+    void anExpiredDeviceIsRefusedWithCertificateExpired() throws Exception {
+        assertRefused(deviceCa.issue(CertificateRecipe.device("meter-7").with(Defect.EXPIRED)), "expired", 45);
+    }
+
+    @Test
+    void nobodyTrustedMeansNobodyAdmitted() throws Exception {
+        trust.set(TrustPolicy.forPurpose(Purpose.DEVICE_AT_BOOTSTRAP).build());
+        assertRefused(deviceCa.issue(CertificateRecipe.device("meter-7")), "unknown-ca", 48);
+    }
+
+    @Test
+    void theDeviceRefusesAServerOfAnotherNameAndTheServerLearnsTheAlert() throws Exception {
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("elsewhere.example")))
+                .isEqualTo("failed");
+        assertThat(await(atClient).result())
+                .isInstanceOfSatisfying(
+                        Result.RefusedHere.class,
+                        refused -> assertThat(refused.reason()).isEqualTo("name-mismatch"));
+        assertThat(await(atServer).result()).isEqualTo(new Result.RefusedByPeer(42));
+    }
+
+    @Test
+    void withdrawnTrustClosesTheSessionsItAdmitted() throws Exception {
+        get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost"));
+        assertThat(serverSide.closeSessions(
+                        (PeerSession s) -> s.trust().anchor().id().equals("other"), "x"))
+                .isZero();
+        assertThat(serverSide.closeSessions(s -> s.trust().anchor().id().equals("anchor-1"), "trust-withdrawn"))
+                .isEqualTo(1);
+        assertThat(closed.poll(5, TimeUnit.SECONDS)).isEqualTo("trust-withdrawn");
+        assertThat(serverSide.sessions()).isEmpty();
+    }
+
+    @Test
+    void devicesBringNoThreads() throws Exception {
+        Credential credential = deviceCa.issue(CertificateRecipe.device("meter-7"));
+        get(credential, serverTrust("localhost"));
+        int before = Thread.activeCount();
+        for (int i = 0; i < 50; i++) {
+            assertThat(get(credential, serverTrust("localhost"))).isEqualTo("anchor-1");
+        }
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(before + 1);
+    }
+
+    private void assertRefused(Credential device, String reason, int alert) throws Exception {
+        assertThat(get(device, serverTrust("localhost"))).isEqualTo("failed");
+        assertThat(await(atServer).result()).isInstanceOfSatisfying(Result.RefusedHere.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(reason);
+            assertThat(refused.alert()).isEqualTo(alert);
+        });
+        assertThat(await(atClient).result()).isEqualTo(new Result.RefusedByPeer(alert));
+    }
+
+    private static TrustPolicy trusting(X509Certificate ca) {
+        return TrustPolicy.forPurpose(Purpose.DEVICE_AT_BOOTSTRAP)
+                .anchors(List.of(new TrustAnchor("anchor-1", ca, List.of(), TrustAnchor.Kind.AUTHORITY)))
+                .build();
+    }
+
+    private TrustPolicy serverTrust(String name) {
+        return TrustPolicy.forPurpose(Purpose.BOOTSTRAP_SERVER)
+                .anchors(List.of(
+                        new TrustAnchor("server-ca", serverCa.certificate(), List.of(), TrustAnchor.Kind.AUTHORITY)))
+                .expectedName(name)
+                .build();
+    }
+
+    /** The answer's payload, or "failed" when no answer came because the handshake failed. */
+    private String get(Credential device, TrustPolicy policy) throws Exception {
+        CoapEndpoint endpoint = new DtlsClientSide(threads, DtlsSettings.device(), InetAddress.getLoopbackAddress())
+                .endpoint(device, policy, CLOCK, atClient::add);
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        endpoint.start();
+        try {
+            Request request = Request.newGet();
+            request.getOptions().setUriPath("who");
+            request.setDestinationContext(DtlsClientSide.destination(address, "localhost"));
+            request.addMessageObserver(new MessageObserverAdapter() {
+                @Override
+                public void onResponse(Response response) {
+                    answer.complete(response.getPayloadString());
+                }
+
+                @Override
+                protected void failed() {
+                    answer.complete("failed");
+                }
+            });
+            endpoint.sendRequest(request);
+            return answer.get(Duration.ofSeconds(20).toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            endpoint.destroy();
+        }
+    }
+
+    private static HandshakeRecord await(BlockingQueue<HandshakeRecord> queue) throws InterruptedException {
+        HandshakeRecord handshake = queue.poll(10, TimeUnit.SECONDS);
+        assertThat(handshake).as("a handshake record within ten seconds").isNotNull();
+        return handshake;
+    }
+}
