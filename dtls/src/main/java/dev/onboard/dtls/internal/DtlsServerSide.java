@@ -4,17 +4,20 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.PeerSession;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.eclipse.californium.scandium.ConnectionListener;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
@@ -99,6 +102,12 @@ public final class DtlsServerSide implements AutoCloseable {
             }
         }
         return closed;
+    }
+
+    /** Closes every open session that one of these anchors admitted; see {@link #closeSessions}. */
+    public int closeSessionsOf(Collection<TrustAnchor> anchors, String reason) {
+        Set<String> ids = anchors.stream().map(TrustAnchor::id).collect(Collectors.toSet());
+        return closeSessions(session -> ids.contains(session.trust().anchor().id()), reason);
     }
 
     private void closeExpired() {

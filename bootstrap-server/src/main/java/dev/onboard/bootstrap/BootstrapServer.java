@@ -1,0 +1,62 @@
+package dev.onboard.bootstrap;
+
+import dev.onboard.account.Account;
+import dev.onboard.bootstrap.internal.LeshanBootstrap;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.journal.Journal;
+import dev.onboard.pki.Credential;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * The bootstrap server: DTLS 1.2 with mutual X.509 authentication, {@code POST /bs}, and the delivery of an LwM2M key,
+ * its certificate and the LwM2M server account (OMA LwM2M Core 6.1, Transport 5.2.8.3). Trust, admission and issuing are
+ * the account's. Thread-safe.
+ */
+public final class BootstrapServer implements AutoCloseable {
+    private final LeshanBootstrap server;
+
+    private BootstrapServer(LeshanBootstrap server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts the server; returns when its port answers.
+     *
+     * @param bind the address to listen on; port 0 picks a free one
+     * @param credential the server's key and certificate, asked at every handshake
+     * @param lwm2mServer what devices are told of the LwM2M server, asked at every bootstrap
+     * @throws IOException when the port cannot be had; the message says which and why
+     */
+    public static BootstrapServer start(
+            InetSocketAddress bind,
+            Supplier<Credential> credential,
+            Supplier<LwM2mServerAccount> lwm2mServer,
+            Surroundings surroundings)
+            throws IOException {
+        return new BootstrapServer(LeshanBootstrap.start(bind, credential, lwm2mServer, surroundings));
+    }
+
+    /** What the server stands on; all of it is shared and outlives the server. */
+    public record Surroundings(
+            Account account, Journal journal, DtlsThreads threads, InstantSource clock, SecureRandom random) {}
+
+    /** The address it listens on, with the real port. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** How many DTLS sessions are open. */
+    public int openSessions() {
+        return server.openSessions();
+    }
+
+    /** Stops the server and closes its port. Bootstraps under way end there. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

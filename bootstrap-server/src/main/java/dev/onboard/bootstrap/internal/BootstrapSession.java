@@ -1,0 +1,173 @@
+package dev.onboard.bootstrap.internal;
+
+import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.dtls.internal.LenientLinkFormat;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.leshan.core.link.DefaultLinkParser;
+import org.eclipse.leshan.core.link.Link;
+import org.eclipse.leshan.core.link.LinkParseException;
+import org.eclipse.leshan.core.request.BootstrapDiscoverRequest;
+import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
+import org.eclipse.leshan.core.request.BootstrapFinishRequest;
+import org.eclipse.leshan.core.request.BootstrapWriteRequest;
+import org.eclipse.leshan.core.response.LwM2mResponse;
+import org.eclipse.leshan.server.bootstrap.DefaultBootstrapSession;
+import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSender;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bootstrap under way: sends the requests of its plan one after the other and stops at the first that the device
+ * does not carry out. Thread-safe by confinement: one answer is handled at a time.
+ */
+final class BootstrapSession {
+    /** A device that does not know Discover may stay silent; then it goes on without. */
+    private static final Duration DISCOVER_LIMIT = Duration.ofSeconds(3);
+    /** Long enough for CoAP to send a lost message again until it gives up (RFC 7252 section 4.8.2, MAX_TRANSMIT_WAIT). */
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(93);
+
+    private final BootstrapDownlinkRequestSender sender;
+    private final Journal journal;
+    private final DefaultBootstrapSession session;
+    private final CompletableFuture<Boolean> finished = new CompletableFuture<>();
+    private final long startNanos = System.nanoTime();
+    private volatile long lastAnswerNanos = startNanos;
+    private volatile boolean cancelled;
+
+    BootstrapSession(BootstrapDownlinkRequestSender sender, Journal journal, DefaultBootstrapSession session) {
+        this.sender = sender;
+        this.journal = journal;
+        this.session = session;
+    }
+
+    /**
+     * Delivers the credential.
+     *
+     * @return true when the device confirmed Finish, false when it did not come to that; the journal says why
+     */
+    CompletionStage<Boolean> deliver(Credential lwm2m, LwM2mServerAccount server) {
+        sender.send(
+                session,
+                new BootstrapDiscoverRequest("/0"),
+                DISCOVER_LIMIT.toMillis(),
+                answer -> {
+                    lastAnswerNanos = System.nanoTime();
+                    run(BootstrapPlan.of(lwm2m, server, session.getContentFormat(), links(answer)));
+                },
+                error -> run(BootstrapPlan.of(lwm2m, server, session.getContentFormat(), List.of())));
+        return finished;
+    }
+
+    /** How long ago the device gave its last answer. */
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - lastAnswerNanos);
+    }
+
+    /** Gives up this session because another takes its place. */
+    void cancel() {
+        cancelled = true;
+        session.cancel();
+        sender.cancelOngoingRequests(session);
+        finished.complete(false);
+    }
+
+    String endpoint() {
+        return session.getEndpoint();
+    }
+
+    private static List<Link> links(LwM2mResponse answer) {
+        if (!answer.isSuccess() || !(answer.getCoapResponse() instanceof Response response)) {
+            return List.of();
+        }
+        try {
+            return Arrays.asList(
+                    new DefaultLinkParser().parseCoreLinkFormat(LenientLinkFormat.strict(response.getPayload())));
+        } catch (LinkParseException e) {
+            return List.of();
+        }
+    }
+
+    private void run(BootstrapPlan plan) {
+        next(new ArrayDeque<>(plan.requests()));
+    }
+
+    private void next(Queue<BootstrapDownlinkRequest<?>> rest) {
+        BootstrapDownlinkRequest<?> request = rest.poll();
+        if (cancelled) {
+            return;
+        }
+        if (request == null) {
+            finished.complete(true);
+            return;
+        }
+        send(request, rest);
+    }
+
+    private <T extends LwM2mResponse> void send(
+            BootstrapDownlinkRequest<T> request, Queue<BootstrapDownlinkRequest<?>> rest) {
+        long start = System.nanoTime();
+        try {
+            sender.send(
+                    session,
+                    request,
+                    REQUEST_LIMIT.toMillis(),
+                    answer -> {
+                        lastAnswerNanos = System.nanoTime();
+                        Event.Draft event = event(request, start);
+                        if (answer.isSuccess()) {
+                            journal.record(event);
+                            next(rest);
+                        } else {
+                            String said = answer.getErrorMessage() == null ? "" : ": " + answer.getErrorMessage();
+                            journal.record(event.refused(
+                                            Party.DEVICE,
+                                            request instanceof BootstrapFinishRequest
+                                                    ? "finish-refused"
+                                                    : "write-refused")
+                                    .detail("the device answered " + answer.getCode() + said));
+                            finished.complete(false);
+                        }
+                    },
+                    error -> failed(request, start, error));
+        } catch (RuntimeException e) {
+            failed(request, start, e);
+        }
+    }
+
+    private void failed(BootstrapDownlinkRequest<?> request, long start, @Nullable Exception error) {
+        if (!cancelled) {
+            journal.record(event(request, start)
+                    .failed(
+                            error instanceof TimeoutException
+                                            || error
+                                                    instanceof
+                                                    org.eclipse.leshan.core.request.exception.TimeoutException
+                                    ? "timeout"
+                                    : "not-delivered")
+                    .detail("the device did not answer: " + error));
+            finished.complete(false);
+        }
+    }
+
+    private Event.Draft event(BootstrapDownlinkRequest<?> request, long start) {
+        boolean finish = request instanceof BootstrapFinishRequest;
+        String operation = finish ? "finish" : request instanceof BootstrapWriteRequest ? "write" : "delete";
+        return Event.of(finish ? Stage.FINISHED : Stage.WRITTEN, Party.BOOTSTRAP_SERVER)
+                .endpoint(session.getEndpoint())
+                .took(Duration.ofNanos(System.nanoTime() - start))
+                .fact("operation", operation)
+                .fact("path", finish ? "/bs" : request.getPath().toString());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.onboard.bootstrap.internal;
+
+import dev.onboard.account.AccountTrust;
+import dev.onboard.account.Service;
+import dev.onboard.bootstrap.BootstrapServer.Surroundings;
+import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.dtls.HandshakeJournal;
+import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.internal.DtlsServerSide;
+import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.SubjectName;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.eclipse.californium.core.CoapServer;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServer;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServerBuilder;
+import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSender;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.CaliforniumBootstrapServerEndpointsProvider;
+
+/** The bootstrap server on Leshan: its encoders and its request sender; endpoint, trust and {@code /bs} are ours. */
+public final class LeshanBootstrap implements AutoCloseable {
+    private final LeshanBootstrapServer server;
+    private final DtlsServerSide dtls;
+    private final InetSocketAddress address;
+    private final Journal.Subscription trustChanges;
+
+    private LeshanBootstrap(
+            LeshanBootstrapServer server,
+            DtlsServerSide dtls,
+            InetSocketAddress address,
+            Journal.Subscription trustChanges) {
+        this.server = server;
+        this.dtls = dtls;
+        this.address = address;
+        this.trustChanges = trustChanges;
+    }
+
+    /** See {@link dev.onboard.bootstrap.BootstrapServer#start}. */
+    public static LeshanBootstrap start(
+            InetSocketAddress bind,
+            Supplier<Credential> credential,
+            Supplier<LwM2mServerAccount> lwm2mServer,
+            Surroundings on)
+            throws IOException {
+        DtlsServerSide dtls = new DtlsServerSide(
+                credential,
+                new AccountTrust(on.account(), Service.BOOTSTRAP),
+                on.clock(),
+                on.threads(),
+                HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER),
+                (session, reason) -> on.journal().record(closed(session, reason)));
+        CaliforniumBootstrapServerEndpointsProvider provider = new CaliforniumBootstrapServerEndpointsProvider.Builder()
+                .setConfiguration(DtlsSettings.server())
+                .addEndpoint(new SecureEndpoint(bind, dtls))
+                .build();
+        AtomicReference<BootstrapDownlinkRequestSender> sender = new AtomicReference<>();
+        LeshanBootstrapServer server = new LeshanBootstrapServerBuilder()
+                .setEndpointsProviders(provider)
+                .setBootstrapHandlerFactory((requests, sessions, listener) -> {
+                    sender.set(requests);
+                    return (peer, request, uri) -> {
+                        throw new IllegalStateException("POST /bs is served by " + BootstrapResource.class.getName());
+                    };
+                })
+                .build();
+        CoapServer coap = provider.getCoapServer();
+        coap.setExecutors(on.threads().io(), on.threads().io(), true);
+        coap.getRoot().delete(coap.getRoot().getChild("bs"));
+        coap.add(new BootstrapResource(
+                on.account(),
+                lwm2mServer,
+                Objects.requireNonNull(sender.get(), "Leshan made no request sender"),
+                on.journal(),
+                on.threads().io(),
+                on.random()));
+        try {
+            coap.getEndpoints().get(0).start();
+            server.start();
+        } catch (IOException e) {
+            server.destroy();
+            dtls.close();
+            throw new IOException(
+                    "the bootstrap server cannot listen on " + bind.getHostString() + ":" + bind.getPort()
+                            + ": the port is in use or not allowed; free it or choose another with --bootstrap-port",
+                    e);
+        }
+        InetSocketAddress address = coap.getEndpoints().get(0).getAddress();
+        Journal.Subscription trustChanges = on.account().trustedCertificates().subscribe(change -> {
+            if (change.service() == Service.BOOTSTRAP) {
+                dtls.closeSessionsOf(change.removed(), "trust-withdrawn");
+            }
+        });
+        return new LeshanBootstrap(server, dtls, address, trustChanges);
+    }
+
+    private static Event.Draft closed(PeerSession session, String reason) {
+        return Event.of(Stage.SESSION_CLOSED, Party.BOOTSTRAP_SERVER)
+                .endpoint(SubjectName.commonNames(session.certificate()).stream()
+                        .findFirst()
+                        .orElse(""))
+                .refused(Party.BOOTSTRAP_SERVER, reason)
+                .detail("the session was closed because "
+                        + (reason.equals("expired")
+                                ? "a certificate of its chain expired"
+                                : "the trusted certificate that admitted it was removed or deactivated"));
+    }
+
+    /** The address it listens on. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** How many DTLS sessions are open. */
+    public int openSessions() {
+        return dtls.sessions().size();
+    }
+
+    @Override
+    public void close() {
+        trustChanges.close();
+        dtls.close();
+        server.destroy();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.onboard.server;
+
+import dev.onboard.account.Account;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.journal.Journal;
+import dev.onboard.pki.Credential;
+import dev.onboard.server.internal.LeshanServerRoom;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The LwM2M server: DTLS 1.2 with mutual X.509 authentication, registrations, and device management. Trust and admission
+ * are the account's. Thread-safe; nothing here blocks.
+ *
+ * <p>Paths are LwM2M paths such as {@code /3/0/0}. An operation that is not carried out completes with an
+ * {@link OperationException}.
+ */
+public final class LwM2mServer implements AutoCloseable {
+    private final LeshanServerRoom server;
+
+    private LwM2mServer(LeshanServerRoom server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts the server; returns when its port answers.
+     *
+     * @param bind the address to listen on; port 0 picks a free one
+     * @param credential the server's key and certificate, asked at every handshake
+     * @throws IOException when the port cannot be had; the message says which and why
+     */
+    public static LwM2mServer start(InetSocketAddress bind, Supplier<Credential> credential, Surroundings surroundings)
+            throws IOException {
+        return new LwM2mServer(LeshanServerRoom.start(bind, credential, surroundings));
+    }
+
+    /** What the server stands on; all of it is shared and outlives the server. */
+    public record Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {}
+
+    /** The address it listens on, with the real port. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    /** How many DTLS sessions are open. */
+    public int openSessions() {
+        return server.openSessions();
+    }
+
+    /** The device's registration, when it is registered now. */
+    public Optional<Registered> registration(String endpoint) {
+        return server.registration(endpoint);
+    }
+
+    /** Reads an object, an instance or a resource. */
+    public CompletionStage<Node> read(String endpoint, String path) {
+        return server.read(endpoint, path);
+    }
+
+    /** Writes a resource; the text is read as the resource's type asks: numbers, {@code true}, RFC 3339 times, Base64 for opaque values. */
+    public CompletionStage<Void> write(String endpoint, String path, String value) {
+        return server.write(endpoint, path, value);
+    }
+
+    /** Executes a resource with these arguments (OMA LwM2M Core 6.3.5); an empty text is none. */
+    public CompletionStage<Void> execute(String endpoint, String path, String arguments) {
+        return server.execute(endpoint, path, arguments);
+    }
+
+    /**
+     * Observes an object, an instance or a resource.
+     *
+     * @param listener gets the present value and every notification, on a protocol thread
+     * @return completes when the observation stands
+     */
+    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Node> listener) {
+        return server.observe(endpoint, path, listener);
+    }
+
+    /** An observation that stands. */
+    public interface Observation extends AutoCloseable {
+        /** Cancels it. */
+        @Override
+        void close();
+    }
+
+    /** Stops the server and closes its port. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

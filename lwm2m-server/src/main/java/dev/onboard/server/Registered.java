@@ -1,0 +1,22 @@
+package dev.onboard.server;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A device's registration (OMA LwM2M Core 6.2.1).
+ *
+ * @param id of the registration, the last part of its location
+ * @param links the paths of objects and instances that the device has
+ */
+public record Registered(
+        String id,
+        String endpoint,
+        InetSocketAddress address,
+        String lwm2mVersion,
+        Duration lifetime,
+        Instant registeredAt,
+        Instant lastUpdate,
+        List<String> links) {}

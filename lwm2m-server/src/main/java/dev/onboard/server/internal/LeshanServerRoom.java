@@ -1,0 +1,218 @@
+package dev.onboard.server.internal;
+
+import dev.onboard.account.AccountTrust;
+import dev.onboard.account.Service;
+import dev.onboard.dtls.HandshakeJournal;
+import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.internal.DtlsServerSide;
+import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.SubjectName;
+import dev.onboard.server.LwM2mServer.Observation;
+import dev.onboard.server.LwM2mServer.Surroundings;
+import dev.onboard.server.Node;
+import dev.onboard.server.Registered;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.eclipse.californium.core.CoapServer;
+import org.eclipse.californium.core.network.Endpoint;
+import org.eclipse.leshan.core.californium.identity.IdentityHandlerProvider;
+import org.eclipse.leshan.core.link.Link;
+import org.eclipse.leshan.core.link.lwm2m.LwM2mLinkParser;
+import org.eclipse.leshan.core.model.LwM2mModel;
+import org.eclipse.leshan.core.model.ObjectLoader;
+import org.eclipse.leshan.core.model.StaticModel;
+import org.eclipse.leshan.core.node.codec.DefaultLwM2mDecoder;
+import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
+import org.eclipse.leshan.server.LeshanServer;
+import org.eclipse.leshan.server.californium.endpoint.CaliforniumServerEndpointsProvider;
+import org.eclipse.leshan.server.californium.registration.RegisterResource;
+import org.eclipse.leshan.server.model.StaticModelProvider;
+import org.eclipse.leshan.server.queue.StaticClientAwakeTimeProvider;
+import org.eclipse.leshan.server.registration.DefaultRegistrationDataExtractor;
+import org.eclipse.leshan.server.registration.InMemoryRegistrationStore;
+import org.eclipse.leshan.server.registration.RandomStringRegistrationIdProvider;
+import org.eclipse.leshan.server.registration.Registration;
+import org.eclipse.leshan.server.registration.RegistrationHandler;
+import org.eclipse.leshan.server.request.UplinkRequestReceiver;
+import org.eclipse.leshan.server.security.ServerSecurityInfo;
+import org.eclipse.leshan.server.send.SendHandler;
+
+/** The LwM2M server on Leshan; endpoint, trust and the door to {@code /rd} are ours. */
+public final class LeshanServerRoom implements AutoCloseable {
+    private final LeshanServer server;
+    private final DtlsServerSide dtls;
+    private final InetSocketAddress address;
+    private final Operations operations;
+    private final Journal.Subscription trustChanges;
+
+    private LeshanServerRoom(
+            LeshanServer server,
+            DtlsServerSide dtls,
+            InetSocketAddress address,
+            Operations operations,
+            Journal.Subscription trustChanges) {
+        this.server = server;
+        this.dtls = dtls;
+        this.address = address;
+        this.operations = operations;
+        this.trustChanges = trustChanges;
+    }
+
+    /** See {@link dev.onboard.server.LwM2mServer#start}. */
+    public static LeshanServerRoom start(InetSocketAddress bind, Supplier<Credential> credential, Surroundings on)
+            throws IOException {
+        DtlsServerSide dtls = new DtlsServerSide(
+                credential,
+                new AccountTrust(on.account(), Service.LWM2M),
+                on.clock(),
+                on.threads(),
+                HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER),
+                (session, reason) -> on.journal().record(closed(session, reason)));
+        CaliforniumServerEndpointsProvider provider = new CaliforniumServerEndpointsProvider.Builder()
+                .setConfiguration(DtlsSettings.server())
+                .addEndpoint(new SecureEndpoint(bind, dtls))
+                .build();
+        LwM2mModel model = new StaticModel(ObjectLoader.loadDefault());
+        AtomicReference<UplinkRequestReceiver> receiver = new AtomicReference<>();
+        LwM2mLinkParser links = new LenientLinks();
+        InMemoryRegistrationStore registrations = new InMemoryRegistrationStore();
+        LeshanServer server =
+                new LeshanServer(
+                        provider,
+                        registrations,
+                        null,
+                        new SameDevice(on.journal()),
+                        new StaticModelProvider(model),
+                        new DefaultLwM2mEncoder(),
+                        new DefaultLwM2mDecoder(),
+                        true,
+                        new StaticClientAwakeTimeProvider(),
+                        new RandomStringRegistrationIdProvider(),
+                        new DefaultRegistrationDataExtractor(),
+                        false,
+                        false,
+                        links,
+                        new ServerSecurityInfo(null, null, null, null)) {
+                    @Override
+                    protected UplinkRequestReceiver createRequestReceiver(
+                            RegistrationHandler handler, SendHandler sendHandler) {
+                        receiver.set(super.createRequestReceiver(handler, sendHandler));
+                        return Objects.requireNonNull(receiver.get());
+                    }
+                };
+        server.getRegistrationService().addListener(new RegistrationEvents(on.account(), on.journal()));
+        CoapServer coap = provider.getCoapServer();
+        coap.setExecutors(on.threads().io(), on.threads().io(), true);
+        Endpoint endpoint = coap.getEndpoints().get(0);
+        IdentityHandlerProvider identities = new IdentityHandlerProvider();
+        identities.addIdentityHandler(endpoint, new DevicePeer.Handler());
+        coap.getRoot().delete(coap.getRoot().getChild(RegisterResource.RESOURCE_NAME));
+        coap.add(new RegistrationResource(
+                Objects.requireNonNull(receiver.get(), "Leshan made no request receiver"),
+                links,
+                identities,
+                on.account(),
+                on.journal(),
+                on.threads().io()));
+        try {
+            endpoint.start();
+            server.start();
+        } catch (IOException e) {
+            server.destroy();
+            dtls.close();
+            throw new IOException(
+                    "the LwM2M server cannot listen on " + bind.getHostString() + ":" + bind.getPort()
+                            + ": the port is in use or not allowed; free it or choose another with --lwm2m-port",
+                    e);
+        }
+        Journal.Subscription trustChanges = on.account().trustedCertificates().subscribe(change -> {
+            if (change.service() == Service.LWM2M) {
+                dtls.closeSessionsOf(change.removed(), "trust-withdrawn");
+            }
+        });
+        return new LeshanServerRoom(
+                server, dtls, endpoint.getAddress(), new Operations(server, model, on.journal()), trustChanges);
+    }
+
+    private static Event.Draft closed(PeerSession session, String reason) {
+        return Event.of(Stage.SESSION_CLOSED, Party.LWM2M_SERVER)
+                .endpoint(SubjectName.commonNames(session.certificate()).stream()
+                        .findFirst()
+                        .orElse(""))
+                .refused(Party.LWM2M_SERVER, reason)
+                .detail("the session was closed because "
+                        + (reason.equals("expired")
+                                ? "a certificate of its chain expired"
+                                : "the trusted certificate that admitted it was removed or deactivated"));
+    }
+
+    /** The address it listens on. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** How many DTLS sessions are open. */
+    public int openSessions() {
+        return dtls.sessions().size();
+    }
+
+    /** The device's registration. */
+    public Optional<Registered> registration(String endpoint) {
+        return Optional.ofNullable(server.getRegistrationService().getByEndpoint(endpoint))
+                .map(LeshanServerRoom::registered);
+    }
+
+    private static Registered registered(Registration registration) {
+        return new Registered(
+                registration.getId(),
+                registration.getEndpoint(),
+                registration.getSocketAddress(),
+                registration.getLwM2mVersion().toString(),
+                Duration.ofSeconds(registration.getLifeTimeInSec()),
+                registration.getRegistrationDate().toInstant(),
+                registration.getLastUpdate().toInstant(),
+                Arrays.stream(registration.getSortedObjectLinks())
+                        .map(Link::getUriReference)
+                        .toList());
+    }
+
+    /** Reads. */
+    public CompletionStage<Node> read(String endpoint, String path) {
+        return operations.read(endpoint, path);
+    }
+
+    /** Writes. */
+    public CompletionStage<Void> write(String endpoint, String path, String value) {
+        return operations.write(endpoint, path, value);
+    }
+
+    /** Executes. */
+    public CompletionStage<Void> execute(String endpoint, String path, String arguments) {
+        return operations.execute(endpoint, path, arguments);
+    }
+
+    /** Observes. */
+    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Node> listener) {
+        return operations.observe(endpoint, path, listener);
+    }
+
+    @Override
+    public void close() {
+        trustChanges.close();
+        dtls.close();
+        server.destroy();
+    }
+}

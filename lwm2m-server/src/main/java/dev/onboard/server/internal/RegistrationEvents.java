@@ -1,0 +1,76 @@
+package dev.onboard.server.internal;
+
+import dev.onboard.account.Account;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import java.util.Collection;
+import org.eclipse.leshan.core.observation.Observation;
+import org.eclipse.leshan.server.registration.Registration;
+import org.eclipse.leshan.server.registration.RegistrationListener;
+import org.eclipse.leshan.server.registration.RegistrationUpdate;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the account's directory and the journal of every registration, update and end. */
+final class RegistrationEvents implements RegistrationListener {
+    private final Account account;
+    private final Journal journal;
+
+    RegistrationEvents(Account account, Journal journal) {
+        this.account = account;
+        this.journal = journal;
+    }
+
+    @Override
+    public void registered(
+            Registration registration,
+            @Nullable Registration previous,
+            @Nullable Collection<Observation> previousObservations) {
+        account.devices().registered(registration.getEndpoint(), said(registration));
+        DevicePeer device = (DevicePeer) registration.getClientTransportData().getIdentity();
+        journal.record(event(Stage.REGISTERED, registration)
+                .fact("registration", registration.getId())
+                .fact("lifetime_s", String.valueOf(registration.getLifeTimeInSec()))
+                .fact("lwm2m", registration.getLwM2mVersion().toString())
+                .fact("serial", device.trust().certificate().getSerialNumber().toString(16))
+                .fact(
+                        "issuer",
+                        device.trust().certificate().getIssuerX500Principal().getName()));
+    }
+
+    @Override
+    public void updated(RegistrationUpdate update, Registration updated, Registration previous) {
+        account.devices().updated(updated.getEndpoint(), said(updated));
+        journal.record(event(Stage.UPDATED, updated));
+    }
+
+    @Override
+    public void unregistered(
+            Registration registration,
+            Collection<Observation> observations,
+            boolean expired,
+            @Nullable Registration newRegistration) {
+        if (newRegistration != null) {
+            return; // replaced, and told by registered()
+        }
+        account.devices().deregistered(registration.getEndpoint());
+        Event.Draft event = event(Stage.DEREGISTERED, registration);
+        if (expired) {
+            event.failed("registration-expired")
+                    .detail("no update came within the lifetime of " + registration.getLifeTimeInSec() + " s");
+        }
+        journal.record(event);
+    }
+
+    private static Event.Draft event(Stage stage, Registration registration) {
+        return Event.of(stage, Party.LWM2M_SERVER).endpoint(registration.getEndpoint());
+    }
+
+    private static dev.onboard.account.Registration said(Registration registration) {
+        return dev.onboard.account.Registration.NONE
+                .with("address", registration.getSocketAddress().toString())
+                .with("lifetime", String.valueOf(registration.getLifeTimeInSec()))
+                .with("version", registration.getLwM2mVersion().toString());
+    }
+}
