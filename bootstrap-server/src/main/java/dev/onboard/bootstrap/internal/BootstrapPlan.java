@@ -58,8 +58,8 @@ record BootstrapPlan(List<BootstrapDownlinkRequest<?>> requests) {
                             SERVER_PUBLIC_KEY, server.serverCa().getEncoded()),
                     LwM2mSingleResource.newBinaryResource(SECRET_KEY, lwm2m.privateKeyPkcs8()),
                     LwM2mSingleResource.newIntegerResource(SHORT_SERVER_ID, server.shortServerId()),
-                    LwM2mSingleResource.newIntegerResource(
-                            CERTIFICATE_USAGE, CertificateUsage.TRUST_ANCHOR_ASSERTION.number()));
+                    LwM2mSingleResource.newUnsignedIntegerResource(
+                            CERTIFICATE_USAGE, (long) CertificateUsage.TRUST_ANCHOR_ASSERTION.number()));
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a certificate of ours has no encoding", e);
         }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.leshan.core.link.DefaultLinkParser;
 import org.eclipse.leshan.core.link.Link;
@@ -23,10 +22,10 @@ import org.eclipse.leshan.core.request.BootstrapDiscoverRequest;
 import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
 import org.eclipse.leshan.core.request.BootstrapFinishRequest;
 import org.eclipse.leshan.core.request.BootstrapWriteRequest;
+import org.eclipse.leshan.core.request.exception.TimeoutException;
 import org.eclipse.leshan.core.response.LwM2mResponse;
 import org.eclipse.leshan.server.bootstrap.DefaultBootstrapSession;
 import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSender;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One bootstrap under way: sends the requests of its plan one after the other and stops at the first that the device
@@ -142,11 +141,14 @@ final class BootstrapSession {
                     },
                     error -> failed(request, start, error));
         } catch (RuntimeException e) {
-            failed(request, start, e);
+            journal.record(event(request, start)
+                    .failed("not-sent")
+                    .detail("the request could not be made, a fault of this server: " + e));
+            finished.complete(false);
         }
     }
 
-    private void failed(BootstrapDownlinkRequest<?> request, long start, @Nullable Exception error) {
+    private void failed(BootstrapDownlinkRequest<?> request, long start, Exception error) {
         if (!cancelled) {
             journal.record(event(request, start)
                     .failed(
