@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A distinguished name (RFC 5280, 4.1.2.4) with the comparison of section 7.1: case and runs of white space do not count
@@ -156,7 +157,7 @@ public final class DistinguishedName {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof DistinguishedName name
                 && (Arrays.equals(encoded, name.encoded) || canonical.equals(name.canonical));
     }
