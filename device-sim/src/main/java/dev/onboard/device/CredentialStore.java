@@ -28,7 +28,7 @@ import java.util.OptionalLong;
  * {@code server-ca.cert.pem} (what /0/x/4 delivered, unless that is a digest), each with a {@code .der} beside it, and {@code
  * account.json}. Replaced as a whole (see {@link FileSet}).
  *
- * <p>Not thread-safe; does blocking work.
+ * <p>Thread-safe; does blocking work. One per directory.
  */
 public final class CredentialStore {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ public final class CredentialStore {
      *
      * @throws UnreadableFileException when there is one that cannot be used; the message is a sentence
      */
-    public Optional<ServerAccount> load() throws IOException {
+    public synchronized Optional<ServerAccount> load() throws IOException {
         files.recover();
         if (!files.exists()) {
             return Optional.empty();
@@ -81,7 +81,7 @@ public final class CredentialStore {
     }
 
     /** Puts this account into the place of the one there was. When this returns, no power cut undoes it. */
-    public void save(ServerAccount account) throws IOException {
+    public synchronized void save(ServerAccount account) throws IOException {
         List<Content> contents = new ArrayList<>(PemFiles.device(account.credential()));
         if (account.matching() == MatchingType.EXACT) {
             contents.addAll(PemFiles.certificate(SERVER, account.serverPublicKey()));
@@ -91,7 +91,7 @@ public final class CredentialStore {
     }
 
     /** Forgets the account (factory reset). */
-    public void clear() throws IOException {
+    public synchronized void clear() throws IOException {
         files.delete();
     }
 

@@ -1,9 +1,12 @@
 package dev.onboard.device;
 
+import dev.onboard.journal.Event;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.MatchingType;
+import dev.onboard.pki.SubjectName;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /**
@@ -31,6 +34,29 @@ public record ServerAccount(
     /** The name that the server's certificate must carry, unless the usage compares certificates. */
     public String expectedName() {
         return serverName.orElse(uri.getHost());
+    }
+
+    /** What events say about the account's certificate. */
+    public Certificate certificate() {
+        X509Certificate own = credential.certificate();
+        return new Certificate(
+                own.getSerialNumber().toString(16),
+                SubjectName.text(own),
+                own.getIssuerX500Principal().getName());
+    }
+
+    /**
+     * A certificate in the words of an event: little enough to keep.
+     *
+     * @param serial hexadecimal
+     * @param subject as text
+     * @param issuer as text
+     */
+    public record Certificate(String serial, String subject, String issuer) {
+        /** Adds what it says to an event. */
+        public Event.Draft addTo(Event.Draft event) {
+            return event.fact("serial", serial).fact("subject", subject).fact("issuer", issuer);
+        }
     }
 
     /** The same account with another Server object. */

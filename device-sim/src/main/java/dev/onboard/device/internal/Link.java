@@ -1,0 +1,318 @@
+package dev.onboard.device.internal;
+
+import dev.onboard.device.Failure;
+import dev.onboard.device.Failure.Outlook;
+import dev.onboard.dtls.HandshakeJournal;
+import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.internal.DtlsClientSide;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Alert;
+import dev.onboard.pki.AlertClass;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.MessageObserverAdapter;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.server.MessageDeliverer;
+import org.eclipse.californium.elements.EndpointContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A device's way to one server: a socket, the DTLS session on it, requests out and requests in. Only that server's requests
+ * arrive on it, for the device never plays the DTLS server (OMA LwM2M Transport 5.2.7). Thread-safe.
+ */
+final class Link {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    /** Scandium tells the message that could not be sent first, and what became of the handshake a moment later. */
+    private static final Duration RECORD_FOLLOWS = Duration.ofSeconds(1);
+
+    private final Surroundings surroundings;
+    private final Party server;
+    private final CoapEndpoint endpoint;
+    private final EndpointContext destination;
+    private final Stage handshakeStage;
+    private final AtomicReference<Runnable> waitsForRecord = new AtomicReference<>(() -> {});
+    private volatile @Nullable Failure refusedHandshake;
+    private volatile boolean closed;
+
+    /** Answers what the server asks; called on a protocol thread, must not block. */
+    @FunctionalInterface
+    interface Handler {
+        void handle(Exchange exchange);
+    }
+
+    /** What becomes of a request, told once. */
+    interface Reply {
+        void answered(Response response);
+
+        void failed(Failure failure);
+    }
+
+    /**
+     * Where to and as whom.
+     *
+     * @param name for SNI
+     */
+    record Target(
+            String device,
+            Party server,
+            Stage handshakeStage,
+            URI uri,
+            String name,
+            Credential credential,
+            TrustPolicy policy,
+            InstantSource clock) {}
+
+    private Link(Surroundings surroundings, Target target, InetAddress address, Handler handler) {
+        this.surroundings = surroundings;
+        this.server = target.server();
+        this.handshakeStage = target.handshakeStage();
+        int port = target.uri().getPort();
+        this.destination =
+                DtlsClientSide.destination(new InetSocketAddress(address, port < 0 ? 5684 : port), target.name());
+        HandshakeJournal events = HandshakeJournal.ofDevice(
+                surroundings.journal(), target.handshakeStage(), target.device(), target.server());
+        this.endpoint = surroundings
+                .dtls()
+                .endpoint(target.credential(), target.policy(), target.clock(), handshake -> {
+                    if (!closed) {
+                        events.ended(handshake);
+                        refusedHandshake = failure(handshake);
+                        if (refusedHandshake != null) {
+                            waitsForRecord.getAndSet(() -> {}).run();
+                        }
+                    }
+                });
+        endpoint.setMessageDeliverer(new Deliverer(handler));
+    }
+
+    /**
+     * Looks the host up and opens a socket; blocks. No message is sent yet.
+     *
+     * @throws IOException when there is no such host or no socket left; the message is a sentence
+     */
+    static Link open(Surroundings surroundings, Target target, Handler handler) throws IOException {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(bare(target.uri().getHost()));
+        } catch (UnknownHostException e) {
+            throw new IOException("the host '" + target.uri().getHost() + "' of " + target.uri() + " is not known", e);
+        }
+        Link link = new Link(surroundings, target, address, handler);
+        link.endpoint.start();
+        return link;
+    }
+
+    private static String bare(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /**
+     * Sends a request; the DTLS handshake comes first when there is no session.
+     *
+     * @param stage for the failure when it fails
+     * @param patience how long to wait for an answer once the server has the request
+     */
+    void send(Request request, Stage stage, Duration patience, Reply reply) {
+        refusedHandshake = null;
+        request.setDestinationContext(destination);
+        String what = request.getCode() + " /" + request.getOptions().getUriPathString();
+        AtomicBoolean told = new AtomicBoolean();
+        Surroundings.Timer deadline = surroundings.after(patience, () -> {
+            if (told.compareAndSet(false, true)) {
+                request.cancel();
+                if (!closed) {
+                    reply.failed(timeout(stage, what));
+                }
+            }
+        });
+        request.addMessageObserver(new MessageObserverAdapter() {
+            @Override
+            public void onResponse(Response response) {
+                if (told.compareAndSet(false, true)) {
+                    deadline.cancel();
+                    reply.answered(response);
+                }
+            }
+
+            @Override
+            public void onTimeout() {
+                fail(timeout(stage, what));
+            }
+
+            @Override
+            public void onReject() {
+                fail(Failure.of(
+                        stage,
+                        "reset",
+                        "the " + said(server) + " answered " + what + " with a reset",
+                        Outlook.MAY_PASS));
+            }
+
+            @Override
+            public void onSendError(Throwable error) {
+                Runnable tell = () -> fail(sendError(what, error));
+                waitsForRecord.set(tell);
+                surroundings.after(RECORD_FOLLOWS, tell);
+                if (refusedHandshake != null) {
+                    tell.run();
+                }
+            }
+
+            @Override
+            public void onResponseHandlingError(Throwable cause) {
+                fail(Failure.of(
+                        stage,
+                        "malformed-answer",
+                        "the answer of the " + said(server) + " to " + what + " cannot be used: " + cause.getMessage(),
+                        Outlook.MAY_PASS));
+            }
+
+            @Override
+            public void onCancel() {
+                told.set(true);
+                deadline.cancel();
+            }
+
+            private void fail(Failure failure) {
+                if (told.compareAndSet(false, true)) {
+                    deadline.cancel();
+                    if (!closed) {
+                        reply.failed(failure);
+                    }
+                }
+            }
+        });
+        endpoint.sendRequest(request);
+    }
+
+    private Failure sendError(String what, Throwable error) {
+        Failure handshake = refusedHandshake;
+        return handshake != null
+                ? handshake
+                : Failure.of(
+                        handshakeStage,
+                        "not-sent",
+                        what + " could not be sent to the " + said(server) + ": " + error.getMessage(),
+                        Outlook.MAY_PASS);
+    }
+
+    /** The failure that an answer of class 4 or 5 is. */
+    Failure refusal(Stage stage, String what, Response response) {
+        ResponseCode code = response.getCode();
+        String text = response.getPayloadSize() == 0 ? "" : ": " + response.getPayloadString();
+        boolean passes = code.isServerError()
+                || code == ResponseCode.REQUEST_ENTITY_INCOMPLETE
+                || code == ResponseCode.TOO_MANY_REQUESTS;
+        return Failure.refused(
+                stage,
+                server,
+                "response-" + code.text,
+                "the " + said(server) + " answered " + what + " with " + code.text + " "
+                        + code.name().toLowerCase(Locale.ROOT).replace('_', ' ') + text + "; its own event says why",
+                passes ? Outlook.MAY_PASS : Outlook.PERMANENT);
+    }
+
+    /** Does the journal know of this failure already, from the handshake itself? */
+    boolean isRecorded(Failure failure) {
+        return failure == refusedHandshake;
+    }
+
+    /** Closes socket and session, without a word. Nothing is told to anybody afterwards. */
+    void close() {
+        closed = true;
+        endpoint.destroy();
+    }
+
+    private Failure timeout(Stage stage, String what) {
+        return Failure.of(
+                stage,
+                "timeout",
+                "the " + said(server) + " at " + destination.getPeerAddress().getHostString() + ":"
+                        + destination.getPeerAddress().getPort() + " did not answer " + what,
+                Outlook.MAY_PASS);
+    }
+
+    static String said(Party party) {
+        return party == Party.LWM2M_SERVER ? "LwM2M server" : party.word().replace('-', ' ');
+    }
+
+    private @Nullable Failure failure(HandshakeRecord handshake) {
+        HandshakeRecord.Result result = handshake.result();
+        if (result instanceof HandshakeRecord.Result.RefusedHere refused) {
+            return new Failure(
+                    handshakeStage,
+                    Optional.of(Party.DEVICE),
+                    refused.reason(),
+                    OptionalInt.of(refused.alert()),
+                    refused.detail(),
+                    outlook(refused.alert()));
+        }
+        if (result instanceof HandshakeRecord.Result.RefusedByPeer refused) {
+            String word = Alert.of(refused.alert()).map(Alert::word).orElse(Integer.toString(refused.alert()));
+            return new Failure(
+                    handshakeStage,
+                    Optional.of(server),
+                    "alert-" + word.replace('_', '-'),
+                    OptionalInt.of(refused.alert()),
+                    "the " + said(server) + " ended the handshake with alert " + word + " (" + refused.alert()
+                            + "); its own event says why",
+                    outlook(refused.alert()));
+        }
+        if (result instanceof HandshakeRecord.Result.Failed failed) {
+            return Failure.of(handshakeStage, failed.reason(), failed.detail(), Outlook.MAY_PASS);
+        }
+        return null;
+    }
+
+    private static Outlook outlook(int alert) {
+        return Alert.of(alert).map(Alert::oma).orElse(AlertClass.RETRY) == AlertClass.FAIL
+                ? Outlook.PERMANENT
+                : Outlook.MAY_PASS;
+    }
+
+    /** Gives answers to the requests that wait for them, and the server's requests to the handler. */
+    private final class Deliverer implements MessageDeliverer {
+        private final Handler handler;
+
+        Deliverer(Handler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public void deliverRequest(Exchange exchange) {
+            if (closed) {
+                return;
+            }
+            try {
+                handler.handle(exchange);
+            } catch (RuntimeException e) {
+                LOG.error("a request could not be handled: {}", exchange.getRequest(), e);
+                exchange.sendResponse(new Response(ResponseCode.INTERNAL_SERVER_ERROR));
+            }
+        }
+
+        @Override
+        public void deliverResponse(Exchange exchange, Response response) {
+            exchange.getRequest().setResponse(response);
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package dev.onboard.device.internal;
+
+import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.Failure;
+import dev.onboard.device.Failure.Outlook;
+import dev.onboard.device.ServerAccount;
+import dev.onboard.device.ServerObject;
+import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.EndpointName;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.californium.core.coap.CoAP.Code;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device's life at its LwM2M server: handshake with the LwM2M certificate, registration, updates before the lifetime is
+ * over, the server's operations, deregistration (OMA LwM2M Core 6.2). Thread-safe.
+ */
+public final class Registration {
+    /** How long before the end of the lifetime an update is due: CoAP's EXCHANGE_LIFETIME, or a quarter of a short one. */
+    private static final Duration MARGIN = Duration.ofSeconds(247);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(247);
+
+    private final Surroundings surroundings;
+    private final EndpointName endpoint;
+    private final DeviceOptions options;
+    private final Told told;
+    private final Outcome outcome;
+    private final Management management;
+    private final long startNanos = System.nanoTime();
+    private final Link.Target target;
+    private final ServerAccount.Certificate certificate;
+    private ServerObject server;
+    private Surroundings.Timer update = Surroundings.Timer.NONE;
+    private @Nullable Link link;
+    private List<String> location = List.of();
+    private boolean lifetimeChanged;
+    private boolean over;
+
+    /** What the device is told; on any thread, never under a lock of the registration. */
+    public interface Outcome {
+        /** The LwM2M server took the registration. */
+        void registered();
+
+        /** There is no registration, or no longer one. Told once. */
+        void failed(Failure failure);
+
+        /** The server wrote to the Server object. May block. */
+        void written(ServerObject server);
+
+        /** The server asked for a bootstrap (/1/x/9). */
+        void bootstrapWanted();
+
+        /** The server asked for a reboot (/3/0/4). */
+        void rebootWanted();
+
+        /** The server asked for a factory reset (/3/0/5). */
+        void factoryResetWanted();
+    }
+
+    public Registration(
+            Surroundings surroundings,
+            EndpointName endpoint,
+            DeviceIdentity identity,
+            DeviceOptions options,
+            ServerAccount account,
+            Outcome outcome) {
+        this.surroundings = surroundings;
+        this.endpoint = endpoint;
+        this.options = options;
+        this.told = new Told(endpoint.value());
+        this.outcome = outcome;
+        this.server = account.server();
+        this.certificate = account.certificate();
+        this.target = new Link.Target(
+                endpoint.value(),
+                Party.LWM2M_SERVER,
+                Stage.LWM2M_HANDSHAKE,
+                account.uri(),
+                account.expectedName(),
+                account.credential(),
+                surroundings.policies().lwm2mServer(account),
+                options.clock());
+        this.management = new Management(
+                surroundings,
+                told,
+                options.timeNotification(),
+                List.of(
+                        new ServerInstance(account.server(), this::written, this::update, outcome::bootstrapWanted),
+                        new DeviceInstance(
+                                identity, options.clock(), outcome::rebootWanted, outcome::factoryResetWanted),
+                        new FirmwareInstance()));
+    }
+
+    /** Begins; blocks while the host is looked up. */
+    public void start() {
+        Link opened;
+        try {
+            opened = Link.open(surroundings, target, management::handle);
+        } catch (IOException e) {
+            Failure failure =
+                    Failure.of(Stage.LWM2M_HANDSHAKE, "unreachable", String.valueOf(e.getMessage()), Outlook.MAY_PASS);
+            surroundings.journal().record(told.of(failure));
+            fail(failure);
+            return;
+        }
+        synchronized (this) {
+            if (over) {
+                opened.close();
+                return;
+            }
+            link = opened;
+        }
+        register(opened);
+    }
+
+    private void register(Link open) {
+        Request request = Request.newPost();
+        request.getOptions().addUriPath("rd").setContentFormat(40);
+        synchronized (this) {
+            request.getOptions()
+                    .addUriQuery("ep=" + endpoint.value())
+                    .addUriQuery("lt=" + server.lifetime())
+                    .addUriQuery("lwm2m=1.1")
+                    .addUriQuery("b=" + server.binding());
+            lifetimeChanged = false;
+        }
+        request.setPayload(management.links());
+        send(open, request, Stage.REGISTERED, ResponseCode.CREATED, response -> {
+            synchronized (this) {
+                location = List.copyOf(response.getOptions().getLocationPath());
+            }
+            surroundings
+                    .journal()
+                    .record(certificate
+                            .addTo(told.of(Stage.REGISTERED).took(elapsed()))
+                            .fact(
+                                    "registration",
+                                    String.join("/", response.getOptions().getLocationPath()))
+                            .fact("lifetime_s", Long.toString(server.lifetime())));
+            awaitUpdate();
+            outcome.registered();
+        });
+    }
+
+    private synchronized void awaitUpdate() {
+        update.cancel();
+        if (over) {
+            return;
+        }
+        Duration lifetime = Duration.ofSeconds(server.lifetime());
+        Duration quarter = lifetime.dividedBy(4);
+        Duration latest = lifetime.minus(MARGIN.compareTo(quarter) < 0 ? MARGIN : quarter);
+        double earlier = 0.95 + 0.05 * surroundings.random().nextDouble();
+        update = surroundings.after(Duration.ofNanos((long) (latest.toNanos() * earlier)), this::update);
+    }
+
+    /** Sends a registration update now. */
+    public void update() {
+        Link open;
+        Request request = Request.newPost();
+        synchronized (this) {
+            open = link;
+            if (over || open == null || location.isEmpty()) {
+                return;
+            }
+            location.forEach(segment -> request.getOptions().addUriPath(segment));
+            if (lifetimeChanged) {
+                request.getOptions().addUriQuery("lt=" + server.lifetime());
+                lifetimeChanged = false;
+            }
+        }
+        long sent = System.nanoTime();
+        open.send(request, Stage.UPDATED, PATIENCE, new Link.Reply() {
+            @Override
+            public void answered(Response response) {
+                if (response.getCode() == ResponseCode.CHANGED) {
+                    surroundings
+                            .journal()
+                            .record(told.of(Stage.UPDATED).took(Duration.ofNanos(System.nanoTime() - sent)));
+                    awaitUpdate();
+                } else if (response.getCode() == ResponseCode.NOT_FOUND) {
+                    surroundings.journal().record(told.of(open.refusal(Stage.UPDATED, "the update", response)));
+                    register(open);
+                } else {
+                    refused(open.refusal(Stage.UPDATED, "the update", response));
+                }
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                if (open.isRecorded(failure)) {
+                    fail(failure);
+                } else {
+                    refused(failure);
+                }
+            }
+        });
+    }
+
+    private void refused(Failure failure) {
+        surroundings.journal().record(told.of(failure));
+        fail(failure);
+    }
+
+    /** Ends the registration at the server if it can be reached, closes the link, then goes on with what comes after. */
+    public void deregister(Runnable afterwards) {
+        Link open;
+        Request request = new Request(Code.DELETE);
+        synchronized (this) {
+            open = link;
+            update.cancel();
+            if (over || open == null || location.isEmpty()) {
+                open = null;
+            } else {
+                location.forEach(segment -> request.getOptions().addUriPath(segment));
+                over = true;
+            }
+        }
+        if (open == null) {
+            close();
+            afterwards.run();
+            return;
+        }
+        Link leaving = open;
+        leaving.send(request, Stage.DEREGISTERED, PATIENCE, new Link.Reply() {
+            @Override
+            public void answered(Response response) {
+                surroundings
+                        .journal()
+                        .record(
+                                response.isSuccess()
+                                        ? told.of(Stage.DEREGISTERED)
+                                        : told.of(leaving.refusal(Stage.DEREGISTERED, "the deregistration", response)));
+                surroundings.work(this::leave);
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                surroundings.journal().record(told.of(Stage.DEREGISTERED, failure));
+                surroundings.work(this::leave);
+            }
+
+            private void leave() {
+                management.close();
+                leaving.close();
+                afterwards.run();
+            }
+        });
+    }
+
+    /** Closes the link without a word to the server; nobody is told anything afterwards. */
+    public void close() {
+        Link open;
+        synchronized (this) {
+            over = true;
+            update.cancel();
+            open = link;
+            link = null;
+        }
+        management.close();
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void written(ServerObject value) {
+        synchronized (this) {
+            lifetimeChanged = lifetimeChanged || value.lifetime() != server.lifetime();
+            server = value;
+        }
+        surroundings.work(() -> {
+            outcome.written(value);
+            if (lifetimeIsNew()) {
+                update();
+            }
+        });
+    }
+
+    private synchronized boolean lifetimeIsNew() {
+        return lifetimeChanged;
+    }
+
+    private void send(Link open, Request request, Stage stage, ResponseCode expected, Consumer<Response> then) {
+        open.send(request, stage, PATIENCE, new Link.Reply() {
+            @Override
+            public void answered(Response response) {
+                if (response.getCode() == expected) {
+                    then.accept(response);
+                } else {
+                    refused(open.refusal(stage, "POST /rd", response));
+                }
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                if (open.isRecorded(failure)) {
+                    fail(failure);
+                } else {
+                    refused(failure);
+                }
+            }
+        });
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private void fail(Failure failure) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+        }
+        surroundings.work(() -> {
+            close();
+            outcome.failed(failure);
+        });
+    }
+}
