@@ -1,0 +1,44 @@
+package dev.onboard.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * What can be done to a registered device, by endpoint name and LwM2M path ({@code /3}, {@code /3/0}, {@code /3/0/2},
+ * {@code /3/0/7/1}). Stages fail with {@link OperationException}. Thread-safe.
+ *
+ * <p>Values in JSON: a resource is a string, a number or a truth value; a time is RFC 3339 text; opaque content is
+ * {@code {"opaque":"<base64>"}}; an object link is {@code {"link":"3:0"}}; a resource with several instances, an object
+ * instance and an object are objects whose members are named by the ids below.
+ */
+public interface DeviceOperations {
+    /** Reads a path. */
+    CompletionStage<JsonNode> read(String endpoint, String path);
+
+    /** Writes a value to a resource, or several resources to an instance; types follow the object's definition. */
+    CompletionStage<Void> write(String endpoint, String path, JsonNode value);
+
+    /** Executes a resource with arguments in the form of the LwM2M specification; may be empty. */
+    CompletionStage<Void> execute(String endpoint, String path, String arguments);
+
+    /**
+     * Observes a path. The first value comes with the answer to the request, the others as the device sends them.
+     *
+     * @param values is told every value, one after the other; must not block
+     * @return completes when the device has accepted; closing it cancels
+     */
+    CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values);
+
+    /** An observation that goes on until it is closed. */
+    @FunctionalInterface
+    interface Observation extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** No device is registered: every operation says so. */
+    static DeviceOperations none() {
+        return new NoDevices();
+    }
+}

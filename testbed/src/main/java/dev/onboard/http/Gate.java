@@ -1,0 +1,77 @@
+package dev.onboard.http;
+
+import io.javalin.http.Context;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Who may pass: requests addressed to this host under a name of its own, not sent by a foreign page, not too large, with
+ * the key. A foreign {@code Host} or {@code Origin} is what a page in a browser would send that was made to reach this
+ * port against its user's will.
+ */
+record Gate(Set<String> hosts, ApiKey key) {
+    static final long LARGEST_BODY = 1 << 20;
+    private static final String BEARER = "bearer ";
+
+    void check(Context ctx) {
+        checkHost(ctx);
+        checkOrigin(ctx);
+        if (ctx.req().getContentLengthLong() > LARGEST_BODY) {
+            throw Problem.tooLarge("the body has " + ctx.req().getContentLengthLong() + " bytes; at most "
+                    + LARGEST_BODY + " are accepted");
+        }
+        checkKey(ctx);
+    }
+
+    private void checkHost(Context ctx) {
+        String host = ctx.header("Host");
+        if (host == null || !isOwn(name(host))) {
+            throw Problem.denied("this port is not addressed as '" + host
+                    + "'; use localhost, an address, or the name given with --host");
+        }
+    }
+
+    private void checkOrigin(Context ctx) {
+        String origin = ctx.header("Origin");
+        if (origin == null) {
+            return;
+        }
+        try {
+            String authority = new URI(origin).getAuthority();
+            if (authority != null && authority.equalsIgnoreCase(ctx.header("Host"))) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            throw Problem.denied("'" + origin + "' is not an origin: " + e.getReason());
+        }
+        throw Problem.denied("a page of '" + origin + "' may not use this port");
+    }
+
+    private void checkKey(Context ctx) {
+        String authorization = ctx.header("Authorization");
+        if (authorization == null
+                || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+                || authorization.length() == BEARER.length()) {
+            throw Problem.noKey();
+        }
+        if (!key.matches(authorization.substring(BEARER.length()).strip())) {
+            throw Problem.wrongKey();
+        }
+    }
+
+    private boolean isOwn(String name) {
+        return name.equals("localhost")
+                || name.startsWith("[")
+                || name.matches("\\d{1,3}(\\.\\d{1,3}){3}")
+                || hosts.stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    /** Without the port. */
+    private static String name(String host) {
+        int colon = host.lastIndexOf(':');
+        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

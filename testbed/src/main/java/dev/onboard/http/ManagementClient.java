@@ -1,0 +1,274 @@
+package dev.onboard.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.account.Service;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a testbed's management port. Documents are the JSON of the port. Everything throws
+ * {@link ManagementException} with a sentence for a person when it is not done. Thread-safe.
+ */
+public final class ManagementClient {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final URI address;
+    private final ApiKey key;
+    private final HttpClient http;
+
+    private ManagementClient(URI address, ApiKey key, HttpClient http) {
+        this.address = address;
+        this.key = key;
+        this.http = http;
+    }
+
+    /** A client of the port at this address, for example {@code http://localhost:8080}. */
+    public static ManagementClient of(URI address, ApiKey key) {
+        return of(
+                address,
+                key,
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build());
+    }
+
+    /** With an HTTP client of the caller's, for example one that trusts a private CA. */
+    public static ManagementClient of(URI address, ApiKey key, HttpClient http) {
+        String text = address.toString();
+        return new ManagementClient(
+                URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text), key, http);
+    }
+
+    /** All trusted certificates, oldest first. */
+    public List<JsonNode> trustedCertificates() {
+        return pages("/v3/trusted-certificates", Map.of());
+    }
+
+    /** Uploads a CA certificate or a chain, as PEM. */
+    public JsonNode addTrustedCertificate(String name, Service service, String pem) {
+        ObjectNode body = MAPPER.createObjectNode();
+        body.put("name", name).put("service", service.word()).put("certificate", pem);
+        return call("POST", "/v3/trusted-certificates", body);
+    }
+
+    /** Changes members of a trusted certificate, for example {@code status}. */
+    public JsonNode updateTrustedCertificate(String id, ObjectNode changes) {
+        return call("PUT", "/v3/trusted-certificates/" + encoded(id), changes);
+    }
+
+    /** Removes a trusted certificate. */
+    public void removeTrustedCertificate(String id) {
+        call("DELETE", "/v3/trusted-certificates/" + encoded(id), null);
+    }
+
+    /** All devices that satisfy the conditions ({@code state__eq} and so on), oldest first. */
+    public List<JsonNode> devices(Map<String, String> conditions) {
+        return pages("/v3/devices", conditions);
+    }
+
+    /** The device with this endpoint name. */
+    public JsonNode device(String endpoint) {
+        return call("GET", device(endpoint, ""), null);
+    }
+
+    /** Lets the next claimant own the endpoint name. */
+    public JsonNode release(String endpoint) {
+        return call("POST", device(endpoint, "/release"), null);
+    }
+
+    /** Reads from a device: {@code {"path":…,"value":…}}. */
+    public JsonNode read(String endpoint, String path) {
+        return call("GET", resource(endpoint, path), null);
+    }
+
+    /** Writes to a device; the value has the form that {@link DeviceOperations} says. */
+    public void write(String endpoint, String path, JsonNode value) {
+        ObjectNode body = MAPPER.createObjectNode();
+        body.set("value", value);
+        call("PUT", resource(endpoint, path), body);
+    }
+
+    /** Executes a resource of a device; the arguments may be empty. */
+    public void execute(String endpoint, String path, String arguments) {
+        ObjectNode body = MAPPER.createObjectNode();
+        body.put("arguments", arguments);
+        call("POST", resource(endpoint, path), body);
+    }
+
+    /** Observes a device; tells each value as {@code {"path":…,"value":…}} and returns when the testbed ends the stream or the thread is interrupted. */
+    public void observe(String endpoint, String path, Consumer<JsonNode> values) {
+        follow(resource(endpoint, path), values);
+    }
+
+    /** The events that satisfy the conditions ({@code endpoint}, {@code stage}, …, {@code after}, {@code limit}), oldest first, one page. */
+    public List<JsonNode> events(Map<String, String> conditions) {
+        return list(call("GET", "/testbed/events" + query(conditions), null));
+    }
+
+    /** Tells events as they come, and those before if {@code after} is among the conditions; returns as {@link #observe}. */
+    public void followEvents(Map<String, String> conditions, Consumer<JsonNode> events) {
+        follow("/testbed/events" + query(conditions), events);
+    }
+
+    /** The account: its id, {@code anchor_policy}, and the number of devices by state. */
+    public JsonNode account() {
+        return call("GET", "/testbed/account", null);
+    }
+
+    private static String device(String endpoint, String rest) {
+        return "/testbed/devices/" + encoded(endpoint) + rest;
+    }
+
+    private static String resource(String endpoint, String path) {
+        return device(endpoint, "/resources" + (path.startsWith("/") ? path : "/" + path));
+    }
+
+    private List<JsonNode> pages(String path, Map<String, String> conditions) {
+        List<JsonNode> all = new ArrayList<>();
+        Map<String, String> parameters = new LinkedHashMap<>(conditions);
+        parameters.putIfAbsent("limit", "1000");
+        while (true) {
+            JsonNode page = call("GET", path + query(parameters), null);
+            List<JsonNode> data = list(page);
+            all.addAll(data);
+            if (!page.path("has_more").asBoolean() || data.isEmpty()) {
+                return all;
+            }
+            parameters.put("after", data.get(data.size() - 1).path("id").asText());
+        }
+    }
+
+    private static List<JsonNode> list(JsonNode page) {
+        List<JsonNode> data = new ArrayList<>();
+        page.path("data").forEach(data::add);
+        return data;
+    }
+
+    private static String query(Map<String, String> parameters) {
+        StringBuilder text = new StringBuilder();
+        parameters.forEach((name, value) -> text.append(text.isEmpty() ? '?' : '&')
+                .append(encoded(name))
+                .append('=')
+                .append(encoded(value)));
+        return text.toString();
+    }
+
+    /** As it stands in a path or a query: everything but letters, digits, hyphen and underscore is percent-encoded. */
+    private static String encoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            if (octet == '-' || octet == '_' || Character.isLetterOrDigit(octet) && octet > 0) {
+                encoded.append((char) octet);
+            } else {
+                encoded.append(String.format("%%%02X", octet));
+            }
+        }
+        return encoded.toString();
+    }
+
+    /** One request; the answer's document, or an empty object when there is none. */
+    public JsonNode call(String method, String path, @Nullable JsonNode body) {
+        HttpRequest.Builder request = request(path).timeout(PATIENCE);
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.method(method, HttpRequest.BodyPublishers.ofString(body.toString()))
+                    .header("Content-Type", "application/json");
+        }
+        HttpResponse<String> response = send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() >= 300) {
+            throw refused(response.statusCode(), response.body());
+        }
+        return response.body().isEmpty() ? MAPPER.createObjectNode() : parsed(response.body());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(address + path)).header("Authorization", "Bearer " + key.text());
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        try {
+            return http.send(request, handler);
+        } catch (ConnectException e) {
+            throw new ManagementException(
+                    "no testbed answers at " + address + "; start one with 'onboard up', or give another --work-dir",
+                    e);
+        } catch (IOException e) {
+            throw new ManagementException(
+                    "the testbed at " + address + " did not answer: "
+                            + Optional.ofNullable(e.getMessage()).orElse(e.toString()),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ManagementException("interrupted while waiting for " + address, e);
+        }
+    }
+
+    private ManagementException refused(int status, String body) {
+        String message = "";
+        try {
+            message = MAPPER.readTree(body).path("message").asText();
+        } catch (JsonProcessingException e) {
+            message = body.strip();
+        }
+        return new ManagementException(
+                status, message.isEmpty() ? address + " answered with HTTP status " + status : message);
+    }
+
+    private JsonNode parsed(String body) {
+        try {
+            return MAPPER.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new ManagementException(address + " answered with something that is not JSON", e);
+        }
+    }
+
+    private void follow(String path, Consumer<JsonNode> target) {
+        HttpResponse<Stream<String>> response =
+                send(request(path).header("Accept", "text/event-stream").build(), HttpResponse.BodyHandlers.ofLines());
+        try (Stream<String> lines = response.body()) {
+            if (response.statusCode() >= 300) {
+                throw refused(response.statusCode(), String.join("\n", lines.toList()));
+            }
+            EventLines events = new EventLines((event, data) -> {
+                JsonNode document = parsed(data);
+                if (event.equals("error")) {
+                    throw new ManagementException(
+                            document.path("code").asInt(),
+                            document.path("message").asText());
+                }
+                if (event.equals("overflow")) {
+                    throw new ManagementException(
+                            ManagementException.NO_ANSWER,
+                            "this reader was too slow for the events at " + address
+                                    + "; read them from the file instead");
+                }
+                target.accept(document);
+            });
+            lines.forEach(events);
+        } catch (java.io.UncheckedIOException e) {
+            throw new ManagementException("the testbed at " + address + " ended the stream", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ManagementClient[" + address + "]";
+    }
+}

@@ -1,0 +1,136 @@
+package dev.onboard.http;
+
+import dev.onboard.account.Account;
+import dev.onboard.journal.Journal;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinBindException;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The management port: HTTP on loopback unless told otherwise, behind a bearer key. Thread-safe; streams of events hold
+ * no thread.
+ */
+public final class ManagementServer implements AutoCloseable {
+    private static final int BEAT_SECONDS = 15;
+    /** Endpoint names may have slashes and percent signs, which a path carries encoded. */
+    private static final UriCompliance ENCODED_NAMES = UriCompliance.DEFAULT.with(
+            "ENCODED_NAMES",
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+            UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT,
+            UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS);
+
+    private final Javalin javalin;
+    private final URI address;
+    private final EventFeeds feeds;
+    private final ScheduledThreadPoolExecutor beats;
+
+    private ManagementServer(URI address, Javalin javalin, EventFeeds feeds, ScheduledThreadPoolExecutor beats) {
+        this.address = address;
+        this.javalin = javalin;
+        this.feeds = feeds;
+        this.beats = beats;
+    }
+
+    /**
+     * Starts to listen; returns when the port answers.
+     *
+     * @param operations what is done to registered devices; {@link DeviceOperations#none} without an LwM2M server
+     * @throws IOException when the port is taken or not this machine's; the message says what to do
+     */
+    public static ManagementServer start(
+            ManagementOptions options,
+            Account account,
+            Journal journal,
+            InstantSource clock,
+            DeviceOperations operations)
+            throws IOException {
+        QueuedThreadPool threads = new QueuedThreadPool(64, 2, 30_000);
+        threads.setName("onboard-http");
+        threads.setDaemon(true);
+        EventFeeds feeds = new EventFeeds(threads);
+        Gate gate = new Gate(options.hosts(), options.key());
+        Failures failures = new Failures(options.random());
+        Javalin javalin = Javalin.create(config -> {
+            lean(config, threads);
+            config.routes.before(gate::check);
+            for (Routes.Route route : Routes.all(
+                    new TrustedCertificateDocuments(account, clock),
+                    new DeviceDocuments(account),
+                    new IssuedDocuments(account),
+                    new AccountDocuments(account),
+                    new ResourceDocuments(operations, feeds),
+                    new EventDocuments(journal, feeds))) {
+                config.routes.addHttpHandler(route.method(), route.path(), route.handler());
+            }
+            config.routes.exception(HttpResponseException.class, failures::answer);
+            config.routes.exception(Exception.class, failures::answer);
+        });
+        listen(javalin, options);
+        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "onboard-http-beat");
+            thread.setDaemon(true);
+            return thread;
+        });
+        beats.scheduleAtFixedRate(feeds::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+        return new ManagementServer(address(options, javalin.port()), javalin, feeds, beats);
+    }
+
+    private static void lean(JavalinConfig config, QueuedThreadPool threads) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.jetty.threadPool = threads;
+        config.http.maxRequestSize = Gate.LARGEST_BODY;
+        config.http.prefer405over404 = true;
+        config.http.generateEtags = false;
+        config.router.ignoreTrailingSlashes = true;
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setUriCompliance(ENCODED_NAMES);
+        });
+        config.jetty.modifyServletContextHandler(
+                handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
+    }
+
+    private static void listen(Javalin javalin, ManagementOptions options) throws IOException {
+        try {
+            javalin.start(options.bind().getHostAddress(), options.port());
+        } catch (JavalinBindException e) {
+            javalin.stop();
+            throw new IOException(
+                    "the management port " + options.port() + " at "
+                            + options.bind().getHostAddress() + " cannot be opened (" + e.getMessage()
+                            + "); give another one with --http-port",
+                    e);
+        }
+    }
+
+    private static URI address(ManagementOptions options, int port) {
+        String host = options.bind().isLoopbackAddress()
+                ? "localhost"
+                : options.bind().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    /** Where it answers, for example {@code http://localhost:8080}. */
+    public URI address() {
+        return address;
+    }
+
+    /** Ends all streams and stops listening. Does nothing when called again. */
+    @Override
+    public void close() {
+        beats.shutdownNow();
+        feeds.close();
+        javalin.stop();
+    }
+}
