@@ -73,6 +73,17 @@ final class Testbench implements AutoCloseable {
     final DeviceOptions options;
     /** Where each registered device is, and what its registration said. */
     final Map<String, Registered> registered = new ConcurrentHashMap<>();
+    /** What every POST /bs and every POST /rd is answered. */
+    volatile ResponseCode bootstrapAnswer = ResponseCode.CHANGED;
+
+    volatile ResponseCode registrationAnswer = ResponseCode.CREATED;
+    volatile ResponseCode updateAnswer = ResponseCode.CHANGED;
+    final java.util.concurrent.BlockingQueue<List<String>> bootstrapQueries =
+            new java.util.concurrent.LinkedBlockingQueue<>();
+    /** What the script itself did wrong. */
+    final List<Throwable> faults = new java.util.concurrent.CopyOnWriteArrayList<>();
+    /** The requests that the LwM2M server got, but for registrations. */
+    final java.util.concurrent.BlockingQueue<Request> later = new java.util.concurrent.LinkedBlockingQueue<>();
     /** What every bootstrap does. */
     volatile BootstrapScript script = this::good;
     /** The answers of the devices to the bootstrap. */
@@ -142,15 +153,19 @@ final class Testbench implements AutoCloseable {
             exchange.sendResponse(new Response(ResponseCode.NOT_FOUND));
             return;
         }
+        bootstrapQueries.add(request.getOptions().getUriQuery());
         EndpointContext device = request.getSourceContext();
-        exchange.sendResponse(new Response(ResponseCode.CHANGED));
+        exchange.sendResponse(new Response(bootstrapAnswer));
+        if (bootstrapAnswer != ResponseCode.CHANGED) {
+            return;
+        }
         List<Response> received = new ArrayList<>();
         answers.put(endpoint, received);
         threads.io().execute(() -> {
             try {
                 next(device, script.requests(endpoint), 0, received);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
+            } catch (Throwable e) {
+                faults.add(e);
             }
         });
     }
@@ -185,6 +200,10 @@ final class Testbench implements AutoCloseable {
         Request request = exchange.getRequest();
         switch (request.getOptions().getUriPathString()) {
             case "rd" -> {
+                if (registrationAnswer != ResponseCode.CREATED) {
+                    exchange.sendResponse(new Response(registrationAnswer));
+                    return;
+                }
                 registered.put(
                         query(request, "ep"),
                         new Registered(
@@ -195,9 +214,11 @@ final class Testbench implements AutoCloseable {
                 created.getOptions().setLocationPath("rd/" + registered.size());
                 exchange.sendResponse(created);
             }
-            default ->
+            default -> {
                 exchange.sendResponse(
-                        new Response(request.getCode() == Code.DELETE ? ResponseCode.DELETED : ResponseCode.CHANGED));
+                        new Response(request.getCode() == Code.DELETE ? ResponseCode.DELETED : updateAnswer));
+                later.add(request);
+            }
         }
     }
 
@@ -270,6 +291,7 @@ final class Testbench implements AutoCloseable {
 
     String timeline() {
         StringBuilder lines = new StringBuilder();
+        faults.forEach(fault -> lines.append(fault).append('\n'));
         try (var events = journal.events()) {
             events.forEach(event -> lines.append(event).append('\n'));
         }
@@ -280,6 +302,15 @@ final class Testbench implements AutoCloseable {
         assertThat(fleet.await(Set.of(states), SOON))
                 .as(() -> fleet.count() + "\n" + timeline())
                 .isEqualTo(Fleet.Reached.ALL);
+    }
+
+    /** How many events of this device are in the journal. */
+    long count(String endpoint, Stage stage) {
+        try (var events = journal.events()) {
+            return events.filter(
+                            e -> e.stage() == stage && e.endpoint().orElse("").equals(endpoint))
+                    .count();
+        }
     }
 
     Registered registered(String endpoint) {

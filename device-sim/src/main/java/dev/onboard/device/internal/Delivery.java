@@ -85,12 +85,12 @@ sealed interface Delivery {
             MatchingType matching = matching(security);
             byte[] serverKey = serverKey(security, matching);
             CertificateUsage usage = usage(security);
-            int shortId = Math.toIntExact(number(security, 10, "short server id"));
+            long shortId = number(security, 10, "short server id");
             if (shortId < 1 || shortId > 65534) {
                 throw new Refusal(
                         "invalid-short-server-id", at(10) + " is " + shortId + "; a short server id is 1 to 65534");
             }
-            ServerObject server = server(servers, shortId);
+            ServerObject server = server(servers, (int) shortId);
             Optional<String> name = value(security, 14).map(Object::toString).filter(text -> !text.isEmpty());
             return new ServerAccount(instance, uri, credential, serverKey, usage, matching, name, server);
         }
