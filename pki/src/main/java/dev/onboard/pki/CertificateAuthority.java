@@ -36,14 +36,20 @@ public final class CertificateAuthority {
     /** A new key with a certificate that it signed itself; a developer certificate for example. */
     public static Credential selfSigned(CertificateRecipe recipe, InstantSource clock, SecureRandom random) {
         KeyPair pair = recipe.key().generate(random);
+        byte[] der = encodeSelfSigned(recipe, pair, clock, random);
+        return Credential.unchecked(pair.getPrivate(), List.of(Certificates.certificate(der)));
+    }
+
+    /** A certificate for this key, signed by the key itself, as bytes: also for defects that no parser reads. */
+    public static byte[] encodeSelfSigned(
+            CertificateRecipe recipe, KeyPair pair, InstantSource clock, SecureRandom random) {
         CertificateEncoder.Issuer self = new CertificateEncoder.Issuer(
                 CertificateEncoder.subject(recipe),
                 CertificateEncoder.keyIdentifier(pair.getPublic()),
                 pair.getPrivate(),
                 pair.getPublic(),
                 Optional.empty());
-        byte[] der = new CertificateEncoder(recipe, pair.getPublic(), clock.instant(), random).encode(self);
-        return Credential.unchecked(pair.getPrivate(), List.of(Certificates.certificate(der)));
+        return new CertificateEncoder(recipe, pair.getPublic(), clock.instant(), random).encode(self);
     }
 
     /** An existing authority: its key, and its chain with its own certificate first. */
@@ -100,6 +106,20 @@ public final class CertificateAuthority {
             }
         }
         return CertificateEncoder.keyIdentifier(certificate.getPublicKey());
+    }
+
+    /**
+     * A revocation list in DER, signed by this authority.
+     *
+     * @throws IllegalArgumentException when the list does not say from when to when it counts
+     */
+    public byte[] sign(RevocationList list) {
+        X509Certificate own = certificate();
+        return list.encode(
+                own.getSubjectX500Principal().getEncoded(),
+                keyIdentifier(own),
+                credential.privateKey(),
+                own.getPublicKey());
     }
 
     /** This authority's own certificate. */

@@ -167,7 +167,8 @@ final class CertificateEncoder {
         Instant notBefore = recipe.notBefore().orElse(now.minus(SKEW));
         Instant notAfter = recipe.notAfter().orElseGet(() -> {
             Instant own = now.plus(recipe.duration());
-            return issuer.notAfter().filter(own::isAfter).orElse(own);
+            // not beyond the issuer's life, unless that is over: then the fault is the issuer's
+            return issuer.notAfter().filter(own::isAfter).filter(now::isBefore).orElse(own);
         });
         if (recipe.has(Defect.EXPIRED)) {
             notBefore = now.minus(Duration.ofDays(30));
@@ -373,7 +374,7 @@ final class CertificateEncoder {
         return Der.sequence(Der.oid(oid), flag, Der.octets(value));
     }
 
-    private static byte[] sign(PrivateKey key, SigningAlgorithm algorithm, byte[] tbs) {
+    static byte[] sign(PrivateKey key, SigningAlgorithm algorithm, byte[] tbs) {
         try {
             Signature signature = Providers.signature(algorithm.jcaName());
             try {

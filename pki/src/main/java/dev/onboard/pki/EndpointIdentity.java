@@ -1,9 +1,9 @@
 package dev.onboard.pki;
 
-import java.security.cert.CertificateParsingException;
+import dev.onboard.pki.internal.GeneralName;
+import dev.onboard.pki.internal.MalformedDerException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -124,17 +124,13 @@ public final class EndpointIdentity {
     private static List<String> deviceUris(X509Certificate certificate) {
         List<String> uris = new ArrayList<>();
         try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            if (names == null) {
-                return uris;
-            }
-            for (List<?> name : names) {
-                if (Integer.valueOf(6).equals(name.get(0)) && name.get(1) instanceof String uri && isDeviceUrn(uri)) {
-                    uris.add(uri);
+            for (GeneralName name : PreparedAnchor.parse(certificate).alternativeNames()) {
+                if (name.type() == GeneralName.URI && isDeviceUrn(name.text())) {
+                    uris.add(name.text());
                 }
             }
-        } catch (CertificateParsingException e) {
-            return List.of(); // the evaluation has refused such a certificate as malformed
+        } catch (MalformedDerException e) {
+            return List.of(); // the evaluation refuses such a certificate as malformed
         }
         return uris;
     }

@@ -50,6 +50,18 @@ public sealed interface Verdict permits Verdict.Trusted, Verdict.Refused {
             this(reason, certificate, detail, reason.fix(), List.of());
         }
 
+        /** A chain that is trusted, of a device that asked under another name than its certificate's. */
+        public static Refused of(Trusted trusted, EndpointMatch.Refused mismatch) {
+            X509Certificate leaf = trusted.leaf();
+            return new Refused(
+                    mismatch.reason(),
+                    new CertificateReference(
+                            0, SubjectName.text(leaf), leaf.getSerialNumber().toString(16)),
+                    mismatch.detail(),
+                    mismatch.fix(),
+                    trusted.findings());
+        }
+
         /** The alert to send. */
         public Alert alert() {
             return reason.alert();

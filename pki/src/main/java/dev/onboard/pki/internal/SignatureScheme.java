@@ -104,12 +104,30 @@ public record SignatureScheme(
 
     /** Whether the key signed these octets; false also when key and algorithm do not go together. */
     public boolean verifies(PublicKey key, byte[] signed, int offset, int length, byte[] signature) {
-        if (!isKnown()) {
+        if (!isKnown() || !isExact(signature)) {
             return false;
         }
         Optional<Boolean> result = attempt(key, signed, offset, length, signature, false);
         return result.orElseGet(
                 () -> attempt(key, signed, offset, length, signature, true).orElse(false));
+    }
+
+    /** A signature of two numbers has one encoding only; Java's own reader takes others too. */
+    private boolean isExact(byte[] value) {
+        if (!jcaName.endsWith("withECDSA") && !jcaName.endsWith("withDSA")) {
+            return true;
+        }
+        try {
+            DerReader reader = DerReader.of(value);
+            DerReader pair = reader.sequence();
+            reader.end("the signature");
+            int r = pair.integer().signum();
+            int s = pair.integer().signum();
+            pair.end("the signature");
+            return r > 0 && s > 0;
+        } catch (MalformedDerException e) {
+            return false;
+        }
     }
 
     private Optional<Boolean> attempt(
