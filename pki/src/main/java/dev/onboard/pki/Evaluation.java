@@ -28,6 +28,7 @@ final class Evaluation {
     private final ProfileRules rules;
     private final List<byte[]> chain;
     private final Instant at;
+    private final StapledStatus stapledStatus;
     private final CertificateRules certificateRules;
     private final PurposeRules purposeRules;
     private final List<ParsedCertificate> parsed = new ArrayList<>();
@@ -38,13 +39,15 @@ final class Evaluation {
     private TrustStore store;
     private PathSearch search;
 
-    Evaluation(TrustPolicy.Builder settings, TrustStore store, List<byte[]> chain, Instant at) {
+    Evaluation(
+            TrustPolicy.Builder settings, TrustStore store, List<byte[]> chain, Optional<byte[]> stapled, Instant at) {
         this.settings = settings;
         this.rules = ProfileRules.of(settings.profile);
         this.store = store;
         this.chain = chain;
         // a certificate is valid through the last second it names, fractions included (RFC 5280, 4.1.2.5)
         this.at = at.truncatedTo(ChronoUnit.SECONDS);
+        this.stapledStatus = new StapledStatus(stapled, settings.stapling, this.at);
         this.certificateRules = new CertificateRules(rules, this.at);
         this.purposeRules = new PurposeRules(settings.purpose, settings.profile);
         this.search = new PathSearch(store, List.of(), rules);
@@ -206,6 +209,9 @@ final class Evaluation {
         }
         if (refusal.isEmpty()) {
             refusal = constraint(path);
+        }
+        if (refusal.isEmpty()) {
+            refusal = stapledStatus.check(path);
         }
         if (refusal.isEmpty() && settings.revocation != Revocation.OFF) {
             refusal = revocation(path);

@@ -37,8 +37,17 @@ public final class TrustPolicy {
      * @return a verdict for every input; nothing is thrown
      */
     public Verdict evaluate(List<byte[]> chainLeafFirst, Instant at) {
+        return evaluate(chainLeafFirst, Optional.empty(), at);
+    }
+
+    /** The same for a server that stapled an OCSP response (RFC 6066, 8) to its certificate. */
+    public Verdict evaluate(List<byte[]> chainLeafFirst, byte[] stapledOcspResponse, Instant at) {
+        return evaluate(chainLeafFirst, Optional.of(stapledOcspResponse), at);
+    }
+
+    private Verdict evaluate(List<byte[]> chainLeafFirst, Optional<byte[]> stapled, Instant at) {
         try {
-            return new Evaluation(settings, store, chainLeafFirst, at).run();
+            return new Evaluation(settings, store, chainLeafFirst, stapled, at).run();
         } catch (RuntimeException e) {
             LOG.error("evaluating a chain of {} certificates failed", chainLeafFirst.size(), e);
             return new Verdict.Refused(
@@ -60,6 +69,7 @@ public final class TrustPolicy {
         MatchingType matching = MatchingType.EXACT;
         List<byte[]> crls = List.of();
         Revocation revocation = Revocation.OFF;
+        Stapling stapling = Stapling.OPTIONAL;
         Optional<String> account = Optional.empty();
         OptionalInt maxDepth = OptionalInt.empty();
         Set<String> policies = Set.of();
@@ -80,6 +90,7 @@ public final class TrustPolicy {
             this.crls = other.crls;
             this.revocation = other.revocation;
             this.account = other.account;
+            this.stapling = other.stapling;
             this.maxDepth = other.maxDepth;
             this.policies = other.policies;
         }
@@ -135,6 +146,12 @@ public final class TrustPolicy {
         /** What becomes of a certificate without a usable revocation list; {@link Revocation#OFF} unless told otherwise. */
         public Builder revocation(Revocation mode) {
             this.revocation = mode;
+            return this;
+        }
+
+        /** When a server must staple an OCSP response; {@link Stapling#OPTIONAL} unless told otherwise. */
+        public Builder stapling(Stapling demand) {
+            this.stapling = demand;
             return this;
         }
 

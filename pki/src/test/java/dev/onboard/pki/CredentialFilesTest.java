@@ -3,10 +3,15 @@ package dev.onboard.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onboard.pki.internal.Der;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -69,5 +74,52 @@ class CredentialFilesTest {
         assertThatThrownBy(() -> Credential.of(other.privateKey(), DEVICE.chain()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("does not belong to the certificate");
+    }
+
+    @Test
+    void aSec1KeyAndAPkcs12ContainerAreRead() throws Exception {
+        ECPrivateKey key = (ECPrivateKey) DEVICE.privateKey();
+        byte[] scalar = new byte[32];
+        byte[] number = key.getS().toByteArray();
+        int length = Math.min(32, number.length);
+        System.arraycopy(number, number.length - length, scalar, 32 - length, length);
+        byte[] sec1 = Der.sequence(Der.integer(1), Der.octets(scalar), Der.explicit(0, Der.oid("1.2.840.10045.3.1.7")));
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("device", key, "secret".toCharArray(), DEVICE.chain().toArray(new X509Certificate[0]));
+        Path container = directory.resolve("device.p12");
+        try (OutputStream out = Files.newOutputStream(container)) {
+            store.store(out, "secret".toCharArray());
+        }
+
+        assertThat(((ECPrivateKey) CredentialFiles.readPrivateKey(sec1, "sec1")).getS())
+                .isEqualTo(key.getS());
+        PkiContents contents = CredentialFiles.read(container, "secret".toCharArray());
+        assertThat(contents.format()).isEqualTo("PKCS#12");
+        assertThat(contents.x509Certificates()).isEqualTo(DEVICE.chain());
+        assertThat(contents.privateKey()).isEqualTo(key);
+        assertThatThrownBy(() -> CredentialFiles.read(container, "wrong".toCharArray()))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageContaining("does not open with the password given");
+    }
+
+    @Test
+    void whatIsNothingIsCalledNothing() throws Exception {
+        Files.write(directory.resolve("empty.pem"), new byte[0]);
+
+        assertThatThrownBy(() -> CredentialFiles.read(directory.resolve("empty.pem")))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageEndingWith("empty.pem is empty; a certificate or a key belongs there");
+        assertThatThrownBy(() -> CredentialFiles.read(directory.resolve("absent.pem")))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageEndingWith("absent.pem does not exist");
+        assertThatThrownBy(() -> CredentialFiles.read("hello, world!".getBytes("US-ASCII"), "notes.txt"))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageStartingWith("notes.txt is neither PEM, DER, PKCS#12, hex nor base64");
+    }
+
+    @Test
+    void theKeyStaysOutOfTheText() {
+        assertThat(DEVICE.toString()).contains("meter-7").doesNotContainIgnoringCase("private");
     }
 }

@@ -27,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The certificates of one case, made from its data in the order in which they need each other. */
 final class CaseCertificates {
@@ -36,6 +37,7 @@ final class CaseCertificates {
             "serverAuth", Oids.SERVER_AUTH,
             "clientAuth", Oids.CLIENT_AUTH,
             "codeSigning", Oids.CODE_SIGNING,
+            "OCSPSigning", Oids.OCSP_SIGNING,
             "any", Oids.ANY_EXTENDED_KEY_USAGE);
 
     private final InstantSource clock;
@@ -263,6 +265,19 @@ final class CaseCertificates {
 
     private static Instant time(String text, Instant now) {
         return text.endsWith("Z") ? Instant.parse(text) : now.plus(Duration.parse(text));
+    }
+
+    /** An OCSP response of the case. */
+    byte[] staple(JsonNode spec, Instant now) {
+        String signer = spec.path("signer").asText("root");
+        return CaseStaple.response(
+                certificate(spec.path("about").asText("leaf")),
+                certificate("root"),
+                spec.path("state").asText("good"),
+                time(spec.path("from").asText("-PT1H"), now),
+                time(spec.path("until").asText("P1D"), now),
+                need(signer).key().getPrivate(),
+                signer.equals("root") ? Optional.empty() : Optional.of(certificate(signer)));
     }
 
     /** A revocation list of the case. */

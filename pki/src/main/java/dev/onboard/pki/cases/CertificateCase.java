@@ -12,6 +12,7 @@ import dev.onboard.pki.Profile;
 import dev.onboard.pki.Purpose;
 import dev.onboard.pki.Reason;
 import dev.onboard.pki.Revocation;
+import dev.onboard.pki.Stapling;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.Verdict;
@@ -112,13 +113,20 @@ public final class CertificateCase {
      *
      * @param policy what is trusted
      * @param chain what is sent
+     * @param staple the OCSP response stapled to it
      * @param at when
      */
     public record Ready(
-            TrustPolicy policy, List<byte[]> chain, Instant at, Optional<String> endpoint, NamePolicy names) {
+            TrustPolicy policy,
+            List<byte[]> chain,
+            Optional<byte[]> staple,
+            Instant at,
+            Optional<String> endpoint,
+            NamePolicy names) {
         /** The verdict on the chain and, when the case names an endpoint, on the identity. */
         public Verdict judge() {
-            Verdict verdict = policy.evaluate(chain, at);
+            Verdict verdict =
+                    staple.isPresent() ? policy.evaluate(chain, staple.get(), at) : policy.evaluate(chain, at);
             if (endpoint.isPresent() && verdict instanceof Verdict.Trusted trusted) {
                 EndpointMatch match = EndpointIdentity.match(trusted.leaf(), endpoint.get(), names);
                 if (match instanceof EndpointMatch.Refused refused) {
@@ -148,6 +156,10 @@ public final class CertificateCase {
         if (node.has("serverName")) {
             policy.expectedName(node.path("serverName").asText());
         }
+        if (node.has("stapling")) {
+            policy.stapling(Stapling.valueOf(
+                    node.path("stapling").asText().toUpperCase(Locale.ROOT).replace('-', '_')));
+        }
         if (node.has("account")) {
             policy.account(node.path("account").asText());
         }
@@ -167,6 +179,7 @@ public final class CertificateCase {
         return new Ready(
                 policy.build(),
                 chain(made),
+                node.has("staple") ? Optional.of(made.staple(node.path("staple"), now)) : Optional.empty(),
                 at,
                 endpoint,
                 NamePolicy.valueOf(names.toUpperCase(Locale.ROOT).replace('-', '_')));
