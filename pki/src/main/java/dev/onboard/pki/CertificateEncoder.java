@@ -256,7 +256,11 @@ final class CertificateEncoder {
                     recipe.has(Defect.CRITICAL_SUBJECT_KEY_IDENTIFIER),
                     Der.octets(keyIdentifier(publicKey))));
         }
-        if (!recipe.has(Defect.NO_AUTHORITY_KEY_IDENTIFIER)) {
+        // RFC 5280, 4.2.1.1: a self-signed certificate may leave it out, and the shorter one fits the bootstrap write
+        boolean needless = issuer.publicKey().equals(publicKey)
+                && !recipe.has(Defect.WRONG_AUTHORITY_KEY_IDENTIFIER)
+                && !recipe.has(Defect.CRITICAL_AUTHORITY_KEY_IDENTIFIER);
+        if (!needless && !recipe.has(Defect.NO_AUTHORITY_KEY_IDENTIFIER)) {
             byte[] keyId = recipe.has(Defect.WRONG_AUTHORITY_KEY_IDENTIFIER) ? new byte[20] : issuer.keyId();
             out.add(extension(
                     Oids.AUTHORITY_KEY_IDENTIFIER,

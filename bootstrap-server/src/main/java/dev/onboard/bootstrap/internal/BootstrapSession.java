@@ -1,7 +1,6 @@
 package dev.onboard.bootstrap.internal;
 
 import dev.onboard.bootstrap.LwM2mServerAccount;
-import dev.onboard.dtls.internal.LenientLinkFormat;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
@@ -14,15 +13,13 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.californium.core.coap.Response;
-import org.eclipse.leshan.core.link.DefaultLinkParser;
 import org.eclipse.leshan.core.link.Link;
-import org.eclipse.leshan.core.link.LinkParseException;
 import org.eclipse.leshan.core.request.BootstrapDiscoverRequest;
 import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
 import org.eclipse.leshan.core.request.BootstrapFinishRequest;
 import org.eclipse.leshan.core.request.BootstrapWriteRequest;
 import org.eclipse.leshan.core.request.exception.TimeoutException;
+import org.eclipse.leshan.core.response.BootstrapDiscoverResponse;
 import org.eclipse.leshan.core.response.LwM2mResponse;
 import org.eclipse.leshan.server.bootstrap.DefaultBootstrapSession;
 import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSender;
@@ -86,16 +83,8 @@ final class BootstrapSession {
         return session.getEndpoint();
     }
 
-    private static List<Link> links(LwM2mResponse answer) {
-        if (!answer.isSuccess() || !(answer.getCoapResponse() instanceof Response response)) {
-            return List.of();
-        }
-        try {
-            return Arrays.asList(
-                    new DefaultLinkParser().parseCoreLinkFormat(LenientLinkFormat.strict(response.getPayload())));
-        } catch (LinkParseException e) {
-            return List.of();
-        }
+    private static List<Link> links(BootstrapDiscoverResponse answer) {
+        return answer.isSuccess() ? Arrays.asList(answer.getObjectLinks()) : List.of();
     }
 
     private void run(BootstrapPlan plan) {

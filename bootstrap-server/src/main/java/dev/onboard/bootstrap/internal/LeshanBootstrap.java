@@ -64,6 +64,7 @@ public final class LeshanBootstrap implements AutoCloseable {
         AtomicReference<BootstrapDownlinkRequestSender> sender = new AtomicReference<>();
         LeshanBootstrapServer server = new LeshanBootstrapServerBuilder()
                 .setEndpointsProviders(provider)
+                .setLinkParser(new LenientLinks())
                 .setBootstrapHandlerFactory((requests, sessions, listener) -> {
                     sender.set(requests);
                     return (peer, request, uri) -> {

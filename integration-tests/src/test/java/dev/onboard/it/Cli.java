@@ -1,0 +1,150 @@
+package dev.onboard.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Runs the packaged program as its users do, in processes of its own, with a home directory of its own. */
+final class Cli implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path JAR =
+            Path.of(System.getProperty("onboard.root", ".."), "testbed", "target", "onboard.jar");
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
+    private final Path home;
+    private final List<Process> started = new ArrayList<>();
+
+    Cli(Path home) {
+        this.home = home;
+    }
+
+    /** What a command left. */
+    record Result(int exitCode, String out, String err) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(out);
+            } catch (IOException e) {
+                throw new AssertionError("not one JSON document on standard output:\n" + out + "\n" + err, e);
+            }
+        }
+    }
+
+    /** Runs a command to its end. */
+    Result run(Object... arguments) throws Exception {
+        Process process = start(arguments);
+        CompletableFuture<String> out = read(process.inputReader(StandardCharsets.UTF_8));
+        CompletableFuture<String> err = read(process.errorReader(StandardCharsets.UTF_8));
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("not done after " + LIMIT + ": " + List.of(arguments) + "\n" + err.join());
+        }
+        return new Result(process.exitValue(), out.join(), err.join());
+    }
+
+    /** Starts a command and leaves it running. */
+    Process start(Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-jar", JAR.toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("HOME", home.toString());
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    /** {@code onboard up} on free ports; returns when it says where it answers. */
+    Up up(Path workDirectory, Object... more) throws Exception {
+        List<Object> arguments = new ArrayList<>(
+                List.of("up", "--work-dir", workDirectory, "--bootstrap-port", 0, "--lwm2m-port", 0, "--http-port", 0));
+        arguments.addAll(List.of(more));
+        Process process = start(arguments.toArray());
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        CompletableFuture<String> err = read(process.errorReader(StandardCharsets.UTF_8));
+        String line;
+        while ((line = out.readLine()) != null) {
+            if (line.startsWith("Ready.")) {
+                return new Up(
+                        process,
+                        workDirectory,
+                        JSON.readTree(workDirectory.resolve("endpoints.json").toFile()));
+            }
+        }
+        throw new AssertionError("'onboard up' did not come up:\n" + err.join());
+    }
+
+    /** A running testbed. */
+    record Up(Process process, Path workDirectory, JsonNode endpoints) {
+        int port(String which) {
+            return java.net.URI.create(endpoints.path(which).asText()).getPort();
+        }
+
+        /** Every event so far. */
+        List<Event> events() {
+            try (Stream<Event> events = Journal.read(workDirectory.resolve("events.jsonl"))) {
+                return events.toList();
+            }
+        }
+
+        /** The last event that matches; fails with the timeline when none does. */
+        Event last(String what, Predicate<Event> condition) {
+            List<Event> all = events();
+            return all.stream()
+                    .filter(condition)
+                    .reduce((first, second) -> second)
+                    .orElseThrow(() -> new AssertionError("no " + what + "; the journal says:\n"
+                            + String.join(
+                                    "\n", all.stream().map(Event::toString).toList())));
+        }
+
+        void kill() throws InterruptedException {
+            process.destroyForcibly().waitFor();
+        }
+
+        void stop() throws InterruptedException {
+            process.destroy();
+            process.waitFor(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static CompletableFuture<String> read(BufferedReader reader) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (reader) {
+                StringBuilder text = new StringBuilder();
+                for (int c = reader.read(); c >= 0; c = reader.read()) {
+                    text.append((char) c);
+                }
+                return text.toString();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    static Path folder(Path parent, String name) throws IOException {
+        return Files.createDirectories(parent.resolve(name));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.onboard.cli;
+
+import dev.onboard.testbed.Demo;
+import dev.onboard.testbed.DemoReport;
+import dev.onboard.testbed.Testbed;
+import dev.onboard.testbed.TestbedOptions;
+import dev.onboard.testbed.UsageException;
+import dev.onboard.testbed.WorkDirectory;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code onboard demo}: the main job. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Take devices from the factory through bootstrap to their registration, for real, and show it.")
+final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--devices", paramLabel = "N", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}")
+    private int devices;
+
+    @Option(
+            names = "--chain-depth",
+            paramLabel = "D",
+            defaultValue = "1",
+            description = "CAs above a device certificate: 1 = signed by the factory's root. Default: ${DEFAULT-VALUE}")
+    private int chainDepth;
+
+    @Option(names = "--exit", description = "Stop when every device is registered or failed.")
+    private boolean exit;
+
+    @Option(names = "--json", description = "Print the result as one JSON document; needs --exit.")
+    private boolean json;
+
+    @Option(names = "--work-dir", paramLabel = "DIR", description = "Default: a new one under ~/.onboard/")
+    private @Nullable Path workDirectory;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            description = "Of the management port; 0 picks a free one. Default: 8080, or a free one when it is taken")
+    private @Nullable Integer httpPort;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Console console = Console.of(spec, json);
+        if (json && !exit) {
+            throw new UsageException("--json prints one document at the end and needs --exit");
+        }
+        if (devices < 1) {
+            throw new UsageException("--devices " + devices + " makes no device; give 1 or more");
+        }
+        console.note("onboard: starting the account, the bootstrap server and the LwM2M server");
+        InstantSource clock = InstantSource.system();
+        SecureRandom random = new SecureRandom();
+        Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
+        Testbed testbed = Testbed.start(options(directory), clock, random);
+        CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
+        console.say("work directory    " + testbed.running().workDirectory());
+        console.say("bootstrap server  " + testbed.running().bootstrapUri());
+        console.say("LwM2M server      " + testbed.running().lwm2mUri());
+        console.say("management        " + testbed.running().managementUri());
+        console.say("");
+        Demo demo = new Demo(testbed, clock, random);
+        DemoReport report = run(demo, console);
+        DemoText.lines(report, testbed.running()).forEach(console::say);
+        console.document(report.json(Console.json()));
+        if (!exit) {
+            console.say("");
+            console.say("It stays up until Ctrl-C.");
+            stopped.await();
+        } else {
+            demo.close();
+            testbed.close();
+        }
+        return report.failed().isEmpty() ? 0 : 1;
+    }
+
+    private DemoReport run(Demo demo, Console console) throws InterruptedException {
+        if (json || !Boolean.getBoolean("onboard.terminal")) {
+            int step = Math.max(1, devices / 10);
+            return demo.run(devices, chainDepth, ended -> {
+                if (ended % step == 0 || ended == devices) {
+                    console.note("onboarding: " + ended + " of " + devices);
+                }
+            });
+        }
+        try (ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName("onboarding")
+                .setInitialMax(devices)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(100)
+                .build()) {
+            return demo.run(devices, chainDepth, bar::stepTo);
+        }
+    }
+
+    /** A demo has no options for its ports: where the customary ones are taken it takes free ones, and prints them. */
+    private TestbedOptions options(Path directory) {
+        TestbedOptions standard = TestbedOptions.in(directory);
+        int http = httpPort == null
+                ? (tcpFree(standard.httpPort()) ? standard.httpPort() : 0)
+                : UpCommand.port("--http-port", httpPort);
+        return standard.withPorts(
+                udpFree(standard.bootstrapPort()) ? standard.bootstrapPort() : 0,
+                udpFree(standard.lwm2mPort()) ? standard.lwm2mPort() : 0,
+                http);
+    }
+
+    private static boolean udpFree(int port) {
+        try (DatagramSocket ignored =
+                new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            return true;
+        } catch (IOException e) {
+            return false; // which is the answer
+        }
+    }
+
+    private static boolean tcpFree(int port) {
+        try (ServerSocket ignored = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException e) {
+            return false; // which is the answer
+        }
+    }
+}

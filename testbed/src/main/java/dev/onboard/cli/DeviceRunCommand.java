@@ -1,0 +1,176 @@
+package dev.onboard.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.DeviceState;
+import dev.onboard.device.Failure;
+import dev.onboard.device.Fleet;
+import dev.onboard.device.SimulatedDevice;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.factory.BundleFiles;
+import dev.onboard.factory.DeviceBundle;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.testbed.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code onboard device run}: simulated devices as a process of their own, against any server. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Run simulated devices against whatever server their bundles name.")
+final class DeviceRunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "DIR/EP",
+            required = true,
+            arity = "1..*",
+            description = "Directories of devices, as 'factory make' wrote them")
+    private List<Path> bundles;
+
+    @Option(
+            names = "--exit-when",
+            paramLabel = "registered|failed",
+            description = "Stop when every device got there: exit code 0; 1 when it did not")
+    private @Nullable String exitWhen;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "For --exit-when, such as 90s or 2m. Default: ${DEFAULT-VALUE}")
+    private String timeout;
+
+    @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        Console console = Console.of(spec, json);
+        Optional<DeviceState> goal = goal();
+        if (json && goal.isEmpty()) {
+            throw new UsageException("--json prints one document at the end and needs --exit-when");
+        }
+        Duration limit = limit();
+        InstantSource clock = InstantSource.system();
+        Path events = Files.createTempFile("onboard-device-", ".jsonl");
+        try (Journal journal = Journal.open(events, clock);
+                Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
+                DtlsThreads threads = DtlsThreads.start("devices");
+                Fleet fleet = Fleet.with(threads, journal, DeviceOptions.standard(clock), new SecureRandom())
+                        .build()) {
+            addAll(fleet);
+            fleet.powerOn();
+            if (goal.isEmpty()) {
+                return untilStopped(fleet);
+            }
+            Fleet.Reached reached = fleet.await(Set.of(goal.get()), limit);
+            report(console, fleet);
+            leave(fleet);
+            return reached == Fleet.Reached.ALL ? 0 : 1;
+        } finally {
+            Files.deleteIfExists(events);
+        }
+    }
+
+    private Optional<DeviceState> goal() {
+        if (exitWhen == null) {
+            return Optional.empty();
+        }
+        return switch (exitWhen) {
+            case "registered" -> Optional.of(DeviceState.REGISTERED);
+            case "failed" -> Optional.of(DeviceState.FAILED);
+            default ->
+                throw new UsageException(
+                        "--exit-when '" + exitWhen + "' is no state to wait for; give 'registered' or 'failed'");
+        };
+    }
+
+    private Duration limit() {
+        try {
+            return Duration.parse("PT" + timeout);
+        } catch (DateTimeParseException e) {
+            throw new UsageException("--timeout '" + timeout + "' is not a time; give one such as 90s or 2m", e);
+        }
+    }
+
+    private void addAll(Fleet fleet) {
+        for (Path directory : bundles) {
+            try {
+                DeviceBundle bundle = BundleFiles.read(directory);
+                Path home = directory.getFileName() != null
+                                && directory.getFileName().toString().equals("factory")
+                                && directory.toAbsolutePath().getParent() != null
+                        ? directory.toAbsolutePath().getParent()
+                        : directory;
+                fleet.add(bundle, home);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new UsageException(String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    private static int untilStopped(Fleet fleet) throws InterruptedException {
+        CountDownLatch stopped = UpCommand.stopAtInterrupt(() -> leave(fleet));
+        stopped.await();
+        return 0;
+    }
+
+    private static void leave(Fleet fleet) throws InterruptedException {
+        fleet.shutDown();
+        fleet.await(Set.of(DeviceState.OFF), Duration.ofSeconds(5));
+    }
+
+    private static void report(Console console, Fleet fleet) {
+        ObjectNode document = Console.json().createObjectNode();
+        ArrayNode devices = document.putArray("devices");
+        fleet.devices().stream()
+                .sorted(Comparator.comparing(SimulatedDevice::endpoint))
+                .forEach(device -> {
+                    Optional<Failure> failure = device.lastFailure();
+                    String state = device.state().word();
+                    console.say(device.endpoint() + "  " + state
+                            + failure.map(why -> "  " + why.reason() + ": " + why.detail())
+                                    .orElse(""));
+                    ObjectNode entry = devices.addObject()
+                            .put("endpoint", device.endpoint())
+                            .put("state", state);
+                    failure.ifPresent(why -> entry.put("stage", why.stage().word())
+                            .put(
+                                    "refused_by",
+                                    why.refusedBy().map(party -> party.word()).orElse(null))
+                            .put("reason", why.reason())
+                            .put("detail", why.detail()));
+                });
+        console.document(document);
+    }
+
+    private static com.fasterxml.jackson.databind.JsonNode tree(Event event) {
+        try {
+            return Console.json().readTree(event.toString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.onboard.cli;
+
+import dev.onboard.http.ManagementException;
+import dev.onboard.testbed.UsageException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code onboard}. Exit codes: 0 done, 1 the run failed, 2 the command or something it names cannot be used as given.
+ */
+@Command(
+        name = "onboard",
+        mixinStandardHelpOptions = true,
+        versionProvider = Onboard.Version.class,
+        description = "A certificate-onboarding testbed for LwM2M.",
+        subcommands = {DemoCommand.class, UpCommand.class, FactoryCommand.class, DeviceCommand.class, TrustCommand.class
+        })
+public final class Onboard implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs a command line and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = run(out, err, arguments);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /** Runs a command line; what it prints goes to these writers. Returns the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new Onboard())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler(Onboard::explain)
+                .setParameterExceptionHandler(Onboard::explainUsage)
+                .execute(arguments);
+    }
+
+    private static int explain(Exception problem, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (problem instanceof UsageException) {
+            command.getErr().println("onboard: " + problem.getMessage());
+            return 2;
+        }
+        if (problem instanceof ManagementException refused) {
+            command.getErr().println("onboard: " + refused.getMessage());
+            return refused.status() >= 400 && refused.status() < 500 ? 2 : 1;
+        }
+        throw problem;
+    }
+
+    private static int explainUsage(ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        command.getErr().println("onboard: " + problem.getMessage());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for what it takes.");
+        return 2;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? One of demo, up, factory, device, trust");
+    }
+
+    /** The version, from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Onboard.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "onboard " + (version == null ? "(not packaged)" : version) + ", Java "
+                        + System.getProperty("java.version")
+            };
+        }
+    }
+}

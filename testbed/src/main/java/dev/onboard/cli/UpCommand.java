@@ -1,0 +1,139 @@
+package dev.onboard.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.testbed.RunningTestbed;
+import dev.onboard.testbed.Testbed;
+import dev.onboard.testbed.TestbedOptions;
+import dev.onboard.testbed.UsageException;
+import dev.onboard.testbed.WorkDirectory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code onboard up}: the account, both servers and the management port, until Ctrl-C. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Start the account, the bootstrap server, the LwM2M server and the management port; stay up until"
+                + " Ctrl-C.")
+final class UpCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--work-dir", paramLabel = "DIR", description = "Default: a new one under ~/.onboard/")
+    private @Nullable Path workDirectory;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1",
+            description = "Default: ${DEFAULT-VALUE}")
+    private String bind;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            defaultValue = "localhost",
+            description = "The name in URIs and server certificates. Default: ${DEFAULT-VALUE}")
+    private String host;
+
+    @Option(
+            names = "--bootstrap-port",
+            defaultValue = "5784",
+            description = "0 picks a free one. Default: ${DEFAULT-VALUE}")
+    private int bootstrapPort;
+
+    @Option(
+            names = "--lwm2m-port",
+            defaultValue = "5684",
+            description = "0 picks a free one. Default: ${DEFAULT-VALUE}")
+    private int lwm2mPort;
+
+    @Option(names = "--http-port", defaultValue = "8080", description = "0 picks a free one. Default: ${DEFAULT-VALUE}")
+    private int httpPort;
+
+    @Option(names = "--one-server-ca", description = "One CA signs both servers' certificates.")
+    private boolean oneServerCa;
+
+    @Option(names = "--json", description = "Print where it answers as one JSON document.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Console console = Console.of(spec, json);
+        InstantSource clock = InstantSource.system();
+        Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
+        TestbedOptions options = TestbedOptions.in(directory)
+                .withBind(address(bind))
+                .withHost(host)
+                .withPorts(
+                        port("--bootstrap-port", bootstrapPort),
+                        port("--lwm2m-port", lwm2mPort),
+                        port("--http-port", httpPort))
+                .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE);
+        Testbed testbed = Testbed.start(options, clock, new SecureRandom());
+        CountDownLatch stopped = stopAtInterrupt(testbed);
+        RunningTestbed running = testbed.running();
+        console.say("work directory    " + running.workDirectory());
+        console.say("bootstrap server  " + running.bootstrapUri());
+        console.say("LwM2M server      " + running.lwm2mUri());
+        console.say("management        " + running.managementUri());
+        console.say("");
+        console.say("Ready. Ctrl-C stops it. Next, in another terminal:");
+        console.say("  onboard factory make --count 5 --out devices --work-dir " + running.workDirectory());
+        console.say("  onboard trust add " + running.workDirectory() + "/ca/factory-root.cert.pem --service bootstrap");
+        console.say("  onboard device run --bundle devices/device-1");
+        ObjectNode document = Console.json()
+                .createObjectNode()
+                .put("work_dir", running.workDirectory().toString())
+                .put("bootstrap_uri", running.bootstrapUri().toString())
+                .put("lwm2m_uri", running.lwm2mUri().toString())
+                .put("management_uri", running.managementUri().toString())
+                .put("account_id", running.accountId());
+        console.document(document);
+        stopped.await();
+        return 0;
+    }
+
+    /** Closes the testbed when the process is told to end; the latch opens then. */
+    static CountDownLatch stopAtInterrupt(AutoCloseable testbed) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                testbed.close();
+                            } catch (Exception e) {
+                                System.err.println("onboard: stopping failed: " + e);
+                            }
+                            stopped.countDown();
+                        },
+                        "onboard-stop"));
+        return stopped;
+    }
+
+    static int port(String option, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new UsageException(option + " " + port + " is not a port; give 1 to 65535, or 0 for a free one");
+        }
+        return port;
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new UsageException(
+                    "--bind '" + text + "' is not an address of this machine; give one such as 127.0.0.1", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.onboard.testbed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.http.DeviceOperations;
+import dev.onboard.http.OperationException;
+import dev.onboard.http.OperationException.Kind;
+import dev.onboard.server.LwM2mServer;
+import dev.onboard.server.Node;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** What the management port does to devices, done by the LwM2M server. */
+final class RegisteredDevices implements DeviceOperations {
+    private static final JsonNodeFactory JSON = new ObjectMapper().getNodeFactory();
+
+    private final LwM2mServer server;
+
+    RegisteredDevices(LwM2mServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public CompletionStage<JsonNode> read(String endpoint, String path) {
+        return told(server.read(endpoint, path).thenApply(RegisteredDevices::json));
+    }
+
+    @Override
+    public CompletionStage<Void> write(String endpoint, String path, JsonNode value) {
+        String text;
+        if (value.isObject() && value.hasNonNull("opaque")) {
+            text = value.get("opaque").asText();
+        } else if (value.isObject() && value.hasNonNull("link")) {
+            text = value.get("link").asText();
+        } else if (value.isValueNode() && !value.isNull()) {
+            text = value.asText();
+        } else {
+            return java.util.concurrent.CompletableFuture.failedStage(OperationException.of(
+                    Kind.BAD_VALUE, "a resource takes one value: a text, a number, true or false; not " + value));
+        }
+        return told(server.write(endpoint, path, text));
+    }
+
+    @Override
+    public CompletionStage<Void> execute(String endpoint, String path, String arguments) {
+        return told(server.execute(endpoint, path, arguments));
+    }
+
+    @Override
+    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values) {
+        return told(server.observe(endpoint, path, node -> values.accept(json(node)))
+                .thenApply(observation -> observation::close));
+    }
+
+    private static <T> CompletionStage<T> told(CompletionStage<T> operation) {
+        return operation.exceptionallyCompose(error -> {
+            Throwable cause =
+                    error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+            if (cause instanceof dev.onboard.server.OperationException failed) {
+                Kind kind = switch (failed.reason()) {
+                    case "not-registered" -> Kind.NOT_REGISTERED;
+                    case "invalid-path" -> Kind.BAD_PATH;
+                    case "invalid-value" -> Kind.BAD_VALUE;
+                    case "refused-by-device" -> Kind.REFUSED;
+                    default -> Kind.TIMEOUT;
+                };
+                return java.util.concurrent.CompletableFuture.failedStage(
+                        OperationException.of(kind, String.valueOf(failed.getMessage())));
+            }
+            return java.util.concurrent.CompletableFuture.failedStage(cause);
+        });
+    }
+
+    private static JsonNode json(Node node) {
+        if (node instanceof Node.Children children) {
+            ObjectNode object = JSON.objectNode();
+            children.byId().forEach((id, child) -> object.set(String.valueOf(id), json(child)));
+            return object;
+        }
+        Object value = ((Node.Value) node).value();
+        if (value instanceof Long number) {
+            return JSON.numberNode(number);
+        }
+        if (value instanceof Double number) {
+            return JSON.numberNode(number);
+        }
+        if (value instanceof Boolean flag) {
+            return JSON.booleanNode(flag);
+        }
+        if (value instanceof byte[] bytes) {
+            return JSON.objectNode().put("opaque", java.util.Base64.getEncoder().encodeToString(bytes));
+        }
+        return JSON.textNode(String.valueOf(value));
+    }
+}

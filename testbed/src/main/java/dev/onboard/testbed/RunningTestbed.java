@@ -1,0 +1,68 @@
+package dev.onboard.testbed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * Where a running testbed answers: the content of {@code DIR/endpoints.json}.
+ *
+ * @param bootstrapUri {@code coaps://host:port} of the bootstrap server, with the real port
+ * @param lwm2mUri likewise of the LwM2M server
+ * @param managementUri {@code http://host:port} of the management port
+ * @param accountId of the Device Management account, 32 hex digits
+ * @param pid of the process
+ */
+public record RunningTestbed(
+        Path workDirectory,
+        URI bootstrapUri,
+        URI lwm2mUri,
+        URI managementUri,
+        String accountId,
+        long pid,
+        Instant startedAt) {
+
+    static RunningTestbed of(Path workDirectory, JsonNode json) {
+        return new RunningTestbed(
+                workDirectory,
+                URI.create(json.path("bootstrap_uri").asText()),
+                URI.create(json.path("lwm2m_uri").asText()),
+                URI.create(json.path("management_uri").asText()),
+                json.path("account_id").asText(),
+                json.path("pid").asLong(),
+                Instant.parse(json.path("started_at").asText("1970-01-01T00:00:00Z")));
+    }
+
+    ObjectNode json(ObjectMapper mapper) {
+        return mapper.createObjectNode()
+                .put("bootstrap_uri", bootstrapUri.toString())
+                .put("lwm2m_uri", lwm2mUri.toString())
+                .put("management_uri", managementUri.toString())
+                .put("account_id", accountId)
+                .put("pid", pid)
+                .put("started_at", startedAt.toString());
+    }
+
+    boolean isAlive() {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    /**
+     * The bearer key of the management port.
+     *
+     * @throws UsageException when its file cannot be read
+     */
+    public String apiKey() {
+        Path file = workDirectory.resolve("api-key");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UsageException("the API key in " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

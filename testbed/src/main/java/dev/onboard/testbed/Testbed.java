@@ -1,0 +1,179 @@
+package dev.onboard.testbed;
+
+import dev.onboard.account.Account;
+import dev.onboard.account.AccountException;
+import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.http.ManagementServer;
+import dev.onboard.journal.Journal;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.Credential;
+import dev.onboard.server.LwM2mServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * The account, the bootstrap server, the LwM2M server and the management port in one process and one work directory.
+ * Thread-safe.
+ */
+public final class Testbed implements AutoCloseable {
+    private static final int SHORT_SERVER_ID = 1;
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
+
+    private final Parts parts;
+    private final WorkDirectory workDirectory;
+    private final Journal journal;
+    private final Account account;
+    private final LwM2mServer lwm2mServer;
+    private final BootstrapServer bootstrapServer;
+    private final X509Certificate bootstrapServerCa;
+    private final RunningTestbed running;
+
+    private Testbed(
+            Parts parts,
+            WorkDirectory workDirectory,
+            Journal journal,
+            Account account,
+            LwM2mServer lwm2mServer,
+            BootstrapServer bootstrapServer,
+            X509Certificate bootstrapServerCa,
+            RunningTestbed running) {
+        this.parts = parts;
+        this.workDirectory = workDirectory;
+        this.journal = journal;
+        this.account = account;
+        this.lwm2mServer = lwm2mServer;
+        this.bootstrapServer = bootstrapServer;
+        this.bootstrapServerCa = bootstrapServerCa;
+        this.running = running;
+    }
+
+    /**
+     * Starts everything; returns when all ports answer.
+     *
+     * @throws UsageException when something that the user chose cannot be had: a port, a directory, a file in it
+     */
+    public static Testbed start(TestbedOptions options, InstantSource clock, SecureRandom random) {
+        Parts parts = new Parts();
+        try {
+            return start(options, clock, random, parts);
+        } catch (IOException e) {
+            parts.close();
+            throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        } catch (AccountException e) {
+            parts.close();
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private static Testbed start(TestbedOptions options, InstantSource clock, SecureRandom random, Parts parts)
+            throws IOException {
+        if (!options.bind().isLoopbackAddress()) {
+            throw new UsageException("the management port answers without TLS and stays on loopback; --bind "
+                    + options.bind().getHostAddress() + " needs --api-tls, which this version does not have");
+        }
+        WorkDirectory directory = parts.add(WorkDirectory.open(options.workDirectory()));
+        Journal journal = parts.add(Journal.open(directory.path().resolve("events.jsonl"), clock));
+        TestbedCas cas = TestbedCas.readOrMake(directory.path(), options.serverCas(), clock, random);
+        Account account =
+                parts.add(Account.open(directory.path().resolve("account"), cas.lwm2mDevice(), clock, random, journal));
+        DtlsThreads threads = parts.add(DtlsThreads.start("server"));
+        Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
+        LwM2mServer lwm2m = parts.add(LwM2mServer.start(
+                new InetSocketAddress(options.bind(), options.lwm2mPort()),
+                () -> lwm2mCredential,
+                new LwM2mServer.Surroundings(account, journal, threads, clock)));
+        URI lwm2mUri = uri("coaps", options, lwm2m.address());
+        LwM2mServerAccount told =
+                new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME);
+        Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
+        BootstrapServer bootstrap = parts.add(BootstrapServer.start(
+                new InetSocketAddress(options.bind(), options.bootstrapPort()),
+                () -> bootstrapCredential,
+                () -> told,
+                new BootstrapServer.Surroundings(account, journal, threads, clock, random)));
+        ManagementServer management =
+                parts.add(Management.start(options, directory.path(), account, journal, clock, lwm2m, random));
+        RunningTestbed running = new RunningTestbed(
+                directory.path(),
+                uri("coaps", options, bootstrap.address()),
+                lwm2mUri,
+                management.address(),
+                account.id(),
+                ProcessHandle.current().pid(),
+                clock.instant());
+        directory.publish(running);
+        return new Testbed(
+                parts,
+                directory,
+                journal,
+                account,
+                lwm2m,
+                bootstrap,
+                cas.bootstrapServer().certificate(),
+                running);
+    }
+
+    /** A new key and certificate each start: devices trust the CA, so the leaf may change without touching them. */
+    private static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
+        InetAddress[] addresses = {options.bind()};
+        return ca.issue(CertificateRecipe.server(options.host(), addresses));
+    }
+
+    private static URI uri(String scheme, TestbedOptions options, InetSocketAddress address) {
+        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+        return URI.create(scheme + "://" + host + ":" + address.getPort());
+    }
+
+    /** Where it keeps everything. */
+    public WorkDirectory workDirectory() {
+        return workDirectory;
+    }
+
+    /** Every event. */
+    public Journal journal() {
+        return journal;
+    }
+
+    /** The Device Management account. */
+    public Account account() {
+        return account;
+    }
+
+    /** The LwM2M server. */
+    public LwM2mServer lwm2mServer() {
+        return lwm2mServer;
+    }
+
+    /** The bootstrap server. */
+    public BootstrapServer bootstrapServer() {
+        return bootstrapServer;
+    }
+
+    /** What devices must trust to bootstrap here. */
+    public X509Certificate bootstrapServerCa() {
+        return bootstrapServerCa;
+    }
+
+    /** Where it answers. */
+    public RunningTestbed running() {
+        return running;
+    }
+
+    /** Stops everything and closes the work directory. Does nothing when called again. */
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

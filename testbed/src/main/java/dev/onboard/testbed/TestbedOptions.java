@@ -1,0 +1,59 @@
+package dev.onboard.testbed;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+
+/**
+ * How a testbed is to run. Immutable; {@code with…} returns a copy.
+ *
+ * @param workDirectory made when it does not exist
+ * @param bind the address that all ports listen on; loopback by default
+ * @param host the name that goes into URIs and server certificates
+ * @param bootstrapPort 0 picks a free one
+ * @param lwm2mPort 0 picks a free one
+ * @param httpPort of the management port; 0 picks a free one
+ * @param serverCas one CA for both servers, or one each
+ */
+public record TestbedOptions(
+        Path workDirectory,
+        InetAddress bind,
+        String host,
+        int bootstrapPort,
+        int lwm2mPort,
+        int httpPort,
+        ServerCas serverCas) {
+
+    /** Who signs the servers' certificates. */
+    public enum ServerCas {
+        /** The bootstrap server CA and the LwM2M server CA are two. */
+        SEPARATE,
+        /** They are one: a client in the field knows only the CA that it was provisioned with. */
+        ONE
+    }
+
+    /** Loopback, {@code localhost}, the customary ports, two server CAs. */
+    public static TestbedOptions in(Path workDirectory) {
+        return new TestbedOptions(
+                workDirectory, InetAddress.getLoopbackAddress(), "localhost", 5784, 5684, 8080, ServerCas.SEPARATE);
+    }
+
+    /** On these ports. */
+    public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
+        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas);
+    }
+
+    /** On this address. */
+    public TestbedOptions withBind(InetAddress address) {
+        return new TestbedOptions(workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas);
+    }
+
+    /** Under this name. */
+    public TestbedOptions withHost(String name) {
+        return new TestbedOptions(workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas);
+    }
+
+    /** With these server CAs. */
+    public TestbedOptions withServerCas(ServerCas cas) {
+        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas);
+    }
+}
