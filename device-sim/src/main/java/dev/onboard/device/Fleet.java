@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +146,7 @@ public final class Fleet implements AutoCloseable {
 
     /** All devices, in no order; a live view. */
     public Collection<SimulatedDevice> devices() {
-        return java.util.Collections.unmodifiableCollection(devices.values());
+        return Collections.unmodifiableCollection(devices.values());
     }
 
     /** The device of this endpoint name. */

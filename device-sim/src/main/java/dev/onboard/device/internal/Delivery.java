@@ -14,8 +14,10 @@ import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.UnreadableFileException;
 import java.net.URI;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -110,7 +112,7 @@ sealed interface Delivery {
         private Credential credential(SortedMap<Integer, LwM2mResource> security) {
             byte[] certificate = bytes(security, 3, "certificate");
             byte[] key = bytes(security, 5, "private key");
-            java.util.List<X509Certificate> chain;
+            List<X509Certificate> chain;
             try {
                 chain = CredentialFiles.readCertificates(certificate, at(3));
             } catch (UnreadableFileException e) {
@@ -176,7 +178,7 @@ sealed interface Delivery {
             }
             try {
                 return CredentialFiles.readCertificates(key, at(4)).get(0).getEncoded();
-            } catch (UnreadableFileException | java.security.cert.CertificateEncodingException e) {
+            } catch (UnreadableFileException | CertificateEncodingException e) {
                 throw new Refusal("malformed-server-certificate", sentence(e));
             }
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.californium.core.coap.CoAP.Code;
@@ -127,7 +128,7 @@ final class Management {
             case POST ->
                 options.getURIPathCount() == 3 ? "execute" : options.getURIPathCount() == 2 ? "write-update" : "create";
             case DELETE -> "delete";
-            default -> request.getCode().name().toLowerCase(java.util.Locale.ROOT);
+            default -> request.getCode().name().toLowerCase(Locale.ROOT);
         };
     }
 

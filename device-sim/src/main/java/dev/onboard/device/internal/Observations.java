@@ -2,6 +2,7 @@ package dev.onboard.device.internal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.coap.CoAP.Type;
@@ -30,7 +31,7 @@ final class Observations {
     interface Source {
         Answer read(LwM2mPath path, int format);
 
-        java.util.Optional<Duration> period(LwM2mPath path, String name);
+        Optional<Duration> period(LwM2mPath path, String name);
     }
 
     Observations(Surroundings surroundings, Duration timeNotification, Source source) {

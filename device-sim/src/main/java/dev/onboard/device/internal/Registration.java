@@ -135,8 +135,10 @@ public final class Registration {
         }
         request.setPayload(management.links());
         send(open, request, Stage.REGISTERED, ResponseCode.CREATED, response -> {
+            long lifetime;
             synchronized (this) {
                 location = List.copyOf(response.getOptions().getLocationPath());
+                lifetime = server.lifetime();
             }
             surroundings
                     .journal()
@@ -145,7 +147,7 @@ public final class Registration {
                             .fact(
                                     "registration",
                                     String.join("/", response.getOptions().getLocationPath()))
-                            .fact("lifetime_s", Long.toString(server.lifetime())));
+                            .fact("lifetime_s", Long.toString(lifetime)));
             awaitUpdate();
             outcome.registered();
         });

@@ -4,7 +4,9 @@ import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.device.ServerObject.MissedNotifications;
 import dev.onboard.factory.EndpointName;
+import dev.onboard.pki.CredentialFiles;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -70,9 +72,7 @@ final class Staging {
         put(
                 resources,
                 LwM2mSingleResource.newBinaryResource(
-                        3,
-                        dev.onboard.pki.CredentialFiles.pem(account.credential().chain())
-                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                        3, CredentialFiles.pem(account.credential().chain()).getBytes(StandardCharsets.US_ASCII)));
         put(resources, LwM2mSingleResource.newBinaryResource(4, account.serverPublicKey()));
         put(
                 resources,
@@ -204,7 +204,7 @@ final class Staging {
                 });
             }
         });
-        return Answer.content(links.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8), LINK_FORMAT);
+        return Answer.content(links.toString().getBytes(StandardCharsets.UTF_8), LINK_FORMAT);
     }
 
     /** Bootstrap-Read (OMA LwM2M Core 6.1.7.5): objects 1 and 2 only. */

@@ -9,6 +9,7 @@ import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.UnreadableFileException;
 import java.nio.ByteBuffer;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +85,7 @@ final class TrustPolicies {
     private static byte[] encoded(X509Certificate certificate) {
         try {
             return certificate.getEncoded();
-        } catch (java.security.cert.CertificateEncodingException e) {
+        } catch (CertificateEncodingException e) {
             throw new IllegalArgumentException("a certificate that was read cannot be encoded", e);
         }
     }
