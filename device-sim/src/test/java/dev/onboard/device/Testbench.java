@@ -69,6 +69,7 @@ final class Testbench implements AutoCloseable {
     final Journal journal;
     final ScriptedServer bootstrap;
     final ScriptedServer lwm2m;
+    final Credential lwm2mServer;
     final Fleet fleet;
     final DeviceOptions options;
     /** Where each registered device is, and what its registration said. */
@@ -107,8 +108,8 @@ final class Testbench implements AutoCloseable {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         this.bootstrap = new ScriptedServer(
                 bootstrapServerCa.issue(CertificateRecipe.server("localhost", loopback)), bootstrapTrust, threads);
-        this.lwm2m = new ScriptedServer(
-                lwm2mServerCa.issue(CertificateRecipe.server("localhost", loopback)), lwm2mTrust, threads);
+        this.lwm2mServer = lwm2mServerCa.issue(CertificateRecipe.server("localhost", loopback));
+        this.lwm2m = new ScriptedServer(lwm2mServer, lwm2mTrust, threads);
         bootstrap.onRequest(this::bootstrapRequest);
         lwm2m.onRequest(this::lwm2mRequest);
         this.options = change.apply(DeviceOptions.standard(CLOCK)
