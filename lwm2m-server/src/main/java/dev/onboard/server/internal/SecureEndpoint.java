@@ -57,6 +57,7 @@ final class SecureEndpoint implements CaliforniumServerEndpointFactory {
         return CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(dtls.connector(builder.build()))
+                .setEndpointContextMatcher(new SameSubject())
                 .setObservationStore(new LwM2mObservationStore(
                         server.getRegistrationStore(),
                         notifications,
