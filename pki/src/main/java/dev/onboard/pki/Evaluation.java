@@ -304,7 +304,10 @@ final class Evaluation {
     /** Whether a list is signed by a certificate that may, and that itself leads to the anchor of the path (6.3.3 (f), (g)). */
     private boolean isAuthentic(ParsedCrl list, CertificatePath path) {
         for (ParsedCertificate signer : crlSigners(list, path)) {
-            boolean may = signer.keyUsage().isEmpty() || (signer.keyUsage().getAsInt() & KeyUsage.CRL_SIGN) != 0;
+            // without a key usage only a CA may: an end entity of the same name is no authority
+            boolean may = signer.keyUsage().isPresent()
+                    ? (signer.keyUsage().getAsInt() & KeyUsage.CRL_SIGN) != 0
+                    : signer.isCa() || signer.version() == 1;
             byte[] named = list.authorityKeyIdentifier();
             byte[] own = signer.subjectKeyIdentifier();
             boolean other = named != null && own != null && !Arrays.equals(named, own);
@@ -442,13 +445,18 @@ final class Evaluation {
     }
 
     private Verdict.Refused refused(Refusal refusal) {
-        CertificateReference reference = refusal.certificate()
-                .map(certificate -> new CertificateReference(
-                        indexOf(certificate),
-                        certificate.subject().toString(),
-                        certificate.serial().toString(16)))
-                .orElse(CertificateReference.none());
-        String fix = Fix.sentence(refusal, settings, store.anchorCount());
-        return new Verdict.Refused(refusal.reason(), reference, refusal.detail(), fix, findings);
+        CertificateReference reference =
+                refusal.certificate().map(this::reference).orElse(CertificateReference.none());
+        String fix = Fix.sentence(refusal, settings);
+        List<CertificateReference> tried =
+                search.tried().stream().map(this::reference).toList();
+        return new Verdict.Refused(refusal.reason(), reference, refusal.detail(), fix, tried, findings);
+    }
+
+    private CertificateReference reference(ParsedCertificate certificate) {
+        return new CertificateReference(
+                indexOf(certificate),
+                certificate.subject().toString(),
+                certificate.serial().toString(16));
     }
 }

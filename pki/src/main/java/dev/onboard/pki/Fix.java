@@ -8,7 +8,7 @@ import java.util.Optional;
 final class Fix {
     private Fix() {}
 
-    static String sentence(Refusal refusal, TrustPolicy.Builder settings, int anchors) {
+    static String sentence(Refusal refusal, TrustPolicy.Builder settings) {
         Optional<ParsedCertificate> concerned = refusal.certificate();
         if (concerned.isEmpty()) {
             return refusal.reason().fix();

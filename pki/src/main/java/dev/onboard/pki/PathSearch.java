@@ -35,6 +35,7 @@ final class PathSearch {
     private final Map<Edge, Boolean> signatures = new HashMap<>();
     private final Budget budget;
     private Optional<Refusal> refusal = Optional.empty();
+    private List<ParsedCertificate> refused = List.of();
     private List<ParsedCertificate> deadEnd = List.of();
 
     /**
@@ -76,6 +77,11 @@ final class PathSearch {
     /** Why no path passed: of those that failed the one that came furthest; empty when there was none. */
     Optional<Refusal> refusal() {
         return refusal;
+    }
+
+    /** The path that {@link #refusal} is about, else the longest way that led to no anchor, leaf first. */
+    List<ParsedCertificate> tried() {
+        return refused.isEmpty() ? deadEnd : refused;
     }
 
     /** The longest way that led to no anchor, leaf first. */
@@ -268,13 +274,19 @@ final class PathSearch {
         if (failed.isEmpty()) {
             return Optional.of(candidate);
         }
-        note(failed.get());
+        if (note(failed.get())) {
+            refused = List.copyOf(candidate.used());
+        }
         return Optional.empty();
     }
 
-    private void note(Refusal another) {
-        if (refusal.isEmpty() || another.stage() > refusal.get().stage()) {
+    /** Keeps the refusal of what came further than anything before. */
+    private boolean note(Refusal another) {
+        boolean further = refusal.isEmpty() || another.stage() > refusal.get().stage();
+        if (further) {
             refusal = Optional.of(another);
+            refused = List.of();
         }
+        return further;
     }
 }

@@ -37,17 +37,25 @@ public sealed interface Verdict permits Verdict.Trusted, Verdict.Refused {
      * @param certificate the certificate concerned
      * @param detail the values found and expected, one sentence
      * @param fix what to do about it, one sentence with the names filled in
+     * @param tried the path that came furthest, as far as there was one, the peer's certificate first
      * @param findings remarks that do not refuse
      */
-    record Refused(Reason reason, CertificateReference certificate, String detail, String fix, List<Finding> findings)
+    record Refused(
+            Reason reason,
+            CertificateReference certificate,
+            String detail,
+            String fix,
+            List<CertificateReference> tried,
+            List<Finding> findings)
             implements Verdict {
         public Refused {
+            tried = List.copyOf(tried);
             findings = List.copyOf(findings);
         }
 
         /** A refusal with the reason's general fix and no findings. */
         public Refused(Reason reason, CertificateReference certificate, String detail) {
-            this(reason, certificate, detail, reason.fix(), List.of());
+            this(reason, certificate, detail, reason.fix(), List.of(), List.of());
         }
 
         /** A chain that is trusted, of a device that asked under another name than its certificate's. */
@@ -59,6 +67,7 @@ public sealed interface Verdict permits Verdict.Trusted, Verdict.Refused {
                             0, SubjectName.text(leaf), leaf.getSerialNumber().toString(16)),
                     mismatch.detail(),
                     mismatch.fix(),
+                    List.of(),
                     trusted.findings());
         }
 

@@ -48,6 +48,25 @@ class TrustPolicyTest {
     }
 
     @Test
+    void aRefusalSaysWhatToDoAndWhichPathItTried() {
+        Credential device = LINE.issue(CertificateRecipe.device("meter-7"));
+        TrustPolicy policy = trusting(ROOT.certificate());
+
+        Verdict.Refused unknown =
+                (Verdict.Refused) policy.evaluate(encoded(device.chain().subList(0, 1)), NOW);
+        Verdict.Refused late = (Verdict.Refused) policy.evaluate(encoded(device.chain()), NOW.plusSeconds(400_000_000));
+
+        assertThat(unknown.fix()).isEqualTo("upload CN=Line 1 to the account, or have the device send it");
+        assertThat(unknown.tried()).extracting(CertificateReference::subject).containsExactly("CN=meter-7");
+        assertThat(late.fix())
+                .isEqualTo("renew the certificate of CN=meter-7, which ended "
+                        + device.certificate().getNotAfter().toInstant() + ", or set the clock right");
+        assertThat(late.tried())
+                .extracting(CertificateReference::subject)
+                .containsExactly("CN=meter-7", "CN=Line 1", "CN=Factory Root");
+    }
+
+    @Test
     void eachFaultHasItsReason() {
         assertRefused(evaluate(CertificateRecipe.device("meter-7").with(Defect.EXPIRED)), Reason.EXPIRED);
         assertRefused(evaluate(CertificateRecipe.device("meter-7").with(Defect.NOT_YET_VALID)), Reason.NOT_YET_VALID);
