@@ -72,7 +72,7 @@ final class Lint {
         }
         boolean root = index == path.top() && certificate.isSelfIssued();
         if (certificate.authorityKeyIdentifier().isEmpty()) {
-            if (!root || !certificate.isSignedWith(certificate.key())) {
+            if (!root || !certificate.isSelfSigned()) {
                 add("aki-missing", certificate, "no authorityKeyIdentifier (RFC 5280, 4.2.1.1)");
             }
         } else {

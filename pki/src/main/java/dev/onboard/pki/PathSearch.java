@@ -191,6 +191,9 @@ final class PathSearch {
     private boolean isEdge(ParsedCertificate child, ParsedCertificate issuer) {
         boolean contradicts = child.contradictsKeyOf(issuer);
         if (!isSignedBy(child, issuer)) {
+            if (child.isSelfIssued()) {
+                return false; // another root of the same name, not a signature gone bad
+            }
             if (!contradicts && !issuer.key().fault().isPresent()) {
                 note(Refusal.of(
                         Reason.BAD_SIGNATURE,

@@ -58,6 +58,7 @@ public final class ParsedCertificate {
     private final boolean selfIssued;
     private final List<Fault> faults = new ArrayList<>(0);
 
+    private volatile @Nullable Boolean selfSigned;
     private @Nullable BasicConstraints basicConstraints;
     private OptionalInt keyUsage = OptionalInt.empty();
     private @Nullable Set<String> extendedKeyUsage;
@@ -437,6 +438,16 @@ public final class ParsedCertificate {
         byte[] named = authorityKeyIdentifier == null ? null : authorityKeyIdentifier.keyIdentifier();
         byte[] own = issuerCandidate.subjectKeyIdentifier;
         return named != null && own != null && !Arrays.equals(named, own);
+    }
+
+    /** Whether this certificate was signed with its own key; found out once. */
+    public boolean isSelfSigned() {
+        Boolean known = selfSigned;
+        if (known == null) {
+            known = isSelfIssued() && isSignedWith(key);
+            selfSigned = known;
+        }
+        return known;
     }
 
     /** Whether this certificate was signed with that key. */
