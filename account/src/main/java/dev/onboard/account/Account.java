@@ -6,7 +6,10 @@ import dev.onboard.account.internal.OwnAuthority;
 import dev.onboard.account.internal.SqliteFile;
 import dev.onboard.account.internal.Storage;
 import dev.onboard.account.internal.StoredCertificates;
+import dev.onboard.account.internal.StoredDevelopers;
 import dev.onboard.account.internal.StoredDevices;
+import dev.onboard.account.internal.StoredEnrollments;
+import dev.onboard.account.internal.StoredKeys;
 import dev.onboard.account.internal.StoredTrust;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
@@ -27,6 +30,9 @@ public final class Account implements AutoCloseable {
     private final StoredTrust trusted;
     private final StoredDevices devices;
     private final StoredCertificates issued;
+    private final StoredKeys keys;
+    private final StoredDevelopers developers;
+    private final StoredEnrollments enrollments;
 
     private Account(
             Storage storage,
@@ -41,6 +47,9 @@ public final class Account implements AutoCloseable {
         this.trusted = new StoredTrust(storage, ids, clock, journal, this::anchorPolicy, authority.chain());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
         this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, new OwnAuthority(authority));
+        this.keys = new StoredKeys(storage, ids, clock);
+        this.developers = new StoredDevelopers(storage, trusted, row.id(), ids, clock, random);
+        this.enrollments = new StoredEnrollments(storage, ids, clock);
     }
 
     /**
@@ -89,6 +98,21 @@ public final class Account implements AutoCloseable {
     /** The CAs whose devices are trusted. */
     public TrustedCertificates trustedCertificates() {
         return trusted;
+    }
+
+    /** The keys of the account's interface. */
+    public ApiKeys apiKeys() {
+        return keys;
+    }
+
+    /** The certificates for development. */
+    public DeveloperCertificates developerCertificates() {
+        return developers;
+    }
+
+    /** The enrolment list. */
+    public Enrollments enrollments() {
+        return enrollments;
     }
 
     /** The devices. */

@@ -1,5 +1,6 @@
 package dev.onboard.account;
 
+import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -16,8 +17,9 @@ public interface CertificateIssuer {
      * @param endpoint becomes CN
      * @param accountId becomes OU
      * @param deviceId becomes L
+     * @param unusedSerial a serial that this issuer has not used yet; an issuer that counts its own does not take it
      */
-    record Subject(String endpoint, String accountId, String deviceId, PublicKey publicKey) {}
+    record Subject(String endpoint, String accountId, String deviceId, PublicKey publicKey, BigInteger unusedSerial) {}
 
     /**
      * Signs. The stage fails with {@link AccountException} when the issuer does not.

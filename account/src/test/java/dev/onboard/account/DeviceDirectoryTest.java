@@ -240,6 +240,43 @@ class DeviceDirectoryTest {
                 Refusal.NOT_ENROLLED,
                 dev.onboard.pki.Fingerprint.enrollmentIdentity(leaf));
         assertThat(devices().byEndpoint("dev-1")).isEmpty();
+        Enrollments list = open.account.enrollments();
+        assertThat(list.denials(Query.all().where("trusted_certificate_id", factory.id()))
+                        .entries())
+                .singleElement()
+                .satisfies(denial -> assertThat(denial.endpoint()).isEqualTo("dev-1"));
+
+        Enrollments.Enrollment entry = list.add(dev.onboard.pki.Fingerprint.enrollmentIdentity(leaf));
+        Device device = admitted(open.bootstrap("dev-1", leaf, factory));
+        assertThat(list.get(entry.id()).orElseThrow().deviceId()).contains(device.id());
+        assertThat(devices().get(device.id()).orElseThrow().enrolledAt()).isPresent();
+        admitted(open.bootstrap("dev-1", leaf, factory));
+        list.remove(entry.id());
+        assertRefused(open.bootstrap("dev-1", leaf, factory), Refusal.NOT_ENROLLED, "add it there");
+    }
+
+    @Test
+    void aDeveloperCertificateIsSharedByAHundredDevices() {
+        DeveloperCertificates.Developer developer =
+                open.account.developerCertificates().create("mine", "for the desk");
+        X509Certificate shared = developer.credential().certificate();
+        for (int i = 0; i < DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE; i++) {
+            Device device = admitted(open.bootstrap("desk-" + i, shared, developer.trusted()));
+            assertThat(device.executionMode()).isEqualTo(ExecutionMode.DEVELOPER);
+        }
+        assertRefused(
+                open.bootstrap("desk-100", shared, developer.trusted()),
+                Refusal.DEVELOPER_LIMIT,
+                "has its 100 devices; make another one for 'desk-100'");
+        admitted(open.bootstrap("desk-99", shared, developer.trusted()));
+        Account again = open.reopen();
+        assertThat(again.developerCertificates().get(developer.trusted().id())).hasValueSatisfying(found -> {
+            assertThat(found.credential().privateKeyPkcs8())
+                    .isEqualTo(developer.credential().privateKeyPkcs8());
+            assertThat(found.trusted().anchor().kind()).isEqualTo(dev.onboard.pki.TrustAnchor.Kind.DEVELOPER);
+        });
+        again.trustedCertificates().remove(developer.trusted().id());
+        assertThat(again.developerCertificates().get(developer.trusted().id())).isEmpty();
     }
 
     @Test

@@ -151,6 +151,9 @@ final class CertificateEncoder {
         if (recipe.has(Defect.SERIAL_ZERO)) {
             return Der.integer(0);
         }
+        if (recipe.serial().isPresent()) {
+            return Der.integer(recipe.serial().get());
+        }
         byte[] octets = new byte[recipe.has(Defect.SERIAL_TOO_LONG) ? 21 : 20];
         random.nextBytes(octets);
         octets[0] = (byte) (octets[0] & 0x3f | 0x40); // positive, and always of full length

@@ -2,6 +2,7 @@ package dev.onboard.pki;
 
 import dev.onboard.pki.internal.Der;
 import dev.onboard.pki.internal.Oids;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,6 +49,7 @@ public final class CertificateRecipe {
         List<String> extendedKeyUsage = List.of();
         Set<Defect> defects = Set.of();
         List<RawExtension> extensions = List.of();
+        Optional<BigInteger> serial = Optional.empty();
 
         Contents copy() {
             try {
@@ -128,6 +130,19 @@ public final class CertificateRecipe {
     /** Adds another common name after those that are there. */
     public CertificateRecipe withCommonName(String another) {
         return withAttribute(Oids.COMMON_NAME, directoryString(another));
+    }
+
+    /**
+     * Gives the certificate this serial number in place of a random one, for an issuer that keeps count of its own.
+     *
+     * @throws IllegalArgumentException when it is not positive or longer than 20 octets (RFC 5280, 4.1.2.2)
+     */
+    public CertificateRecipe withSerial(BigInteger number) {
+        if (number.signum() <= 0 || number.bitLength() > 159) {
+            throw new IllegalArgumentException("the serial number " + number.toString(16)
+                    + " is not positive or longer than 20 octets; take a positive one of at most 159 bits");
+        }
+        return with(copy -> copy.serial = Optional.of(number));
     }
 
     /** Adds the serialNumber attribute (2.5.4.5) that IEEE 802.1AR asks of a factory certificate. */
@@ -256,6 +271,10 @@ public final class CertificateRecipe {
     /** PrintableString where the text allows it, else UTF8String (RFC 5280, 4.1.2.4). */
     private static byte[] directoryString(String text) {
         return text.matches("[A-Za-z0-9 '()+,./:=?-]+") ? Der.printable(text) : Der.utf8(text);
+    }
+
+    Optional<BigInteger> serial() {
+        return contents.serial;
     }
 
     Kind kind() {

@@ -1,6 +1,9 @@
 package dev.onboard.http;
 
+import dev.onboard.account.ApiKeys;
+import dev.onboard.account.ApiKeys.Access;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -11,7 +14,7 @@ import java.util.Set;
  * the key. A foreign {@code Host} or {@code Origin} is what a page in a browser would send that was made to reach this
  * port against its user's will.
  */
-record Gate(Set<String> hosts, ApiKey key) {
+record Gate(Set<String> hosts, ApiKey key, ApiKeys others) {
     static final long LARGEST_BODY = 1 << 20;
     private static final String BEARER = "bearer ";
 
@@ -56,8 +59,13 @@ record Gate(Set<String> hosts, ApiKey key) {
                 || authorization.length() == BEARER.length()) {
             throw Problem.noKey();
         }
-        if (!key.matches(authorization.substring(BEARER.length()).strip())) {
-            throw Problem.wrongKey();
+        String given = authorization.substring(BEARER.length()).strip();
+        if (!key.matches(given)) {
+            Access access = others.check(given).orElseThrow(Problem::wrongKey).access();
+            if (access == Access.READ_ONLY && !ctx.method().equals(HandlerType.GET)) {
+                throw Problem.denied(
+                        "this API key is for reading only; " + ctx.method() + " needs one with full access");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
@@ -53,11 +54,34 @@ public final class ManagementServer implements AutoCloseable {
             InstantSource clock,
             DeviceOperations operations)
             throws IOException {
+        return start(options, account, journal, clock, operations, Optional.empty());
+    }
+
+    /** As the other, with servers whose addresses and CA certificates the account gives out. */
+    public static ManagementServer start(
+            ManagementOptions options,
+            Account account,
+            Journal journal,
+            InstantSource clock,
+            DeviceOperations operations,
+            ServerCredentials servers)
+            throws IOException {
+        return start(options, account, journal, clock, operations, Optional.of(servers));
+    }
+
+    private static ManagementServer start(
+            ManagementOptions options,
+            Account account,
+            Journal journal,
+            InstantSource clock,
+            DeviceOperations operations,
+            Optional<ServerCredentials> servers)
+            throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(64, 2, 30_000);
         threads.setName("onboard-http");
         threads.setDaemon(true);
         EventFeeds feeds = new EventFeeds(threads);
-        Gate gate = new Gate(options.hosts(), options.key());
+        Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys());
         Failures failures = new Failures(options.random());
         Javalin javalin = Javalin.create(config -> {
             lean(config, threads);
@@ -67,6 +91,10 @@ public final class ManagementServer implements AutoCloseable {
                     new DeviceDocuments(account),
                     new IssuedDocuments(account),
                     new AccountDocuments(account),
+                    new ApiKeyDocuments(account, options.random()),
+                    new DeveloperCertificateDocuments(account, servers),
+                    new ServerCredentialDocuments(account, servers),
+                    new EnrollmentDocuments(account),
                     new ResourceDocuments(operations, feeds),
                     new EventDocuments(journal, feeds))) {
                 config.routes.addHttpHandler(route.method(), route.path(), route.handler());

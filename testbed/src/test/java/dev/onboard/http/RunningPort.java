@@ -24,6 +24,7 @@ final class RunningPort implements AutoCloseable {
 
     final InstantSource clock = InstantSource.system();
     final CertificateAuthority factory = ca("Factory CA");
+    final CertificateAuthority serverAuthority = ca("Bootstrap server CA");
     final Journal journal;
     final Account account;
     final ApiKey key = ApiKey.fresh(RANDOM);
@@ -34,7 +35,17 @@ final class RunningPort implements AutoCloseable {
     RunningPort(Path work) throws IOException {
         journal = Journal.open(work.resolve("events.jsonl"), clock);
         account = Account.open(work.resolve("account"), ca("LwM2M device CA"), clock, RANDOM, journal);
-        server = ManagementServer.start(ManagementOptions.loopback(0, key, RANDOM), account, journal, clock, devices);
+        server = ManagementServer.start(
+                ManagementOptions.loopback(0, key, RANDOM),
+                account,
+                journal,
+                clock,
+                devices,
+                new ServerCredentials(
+                        new ServerCredentials.Server(
+                                URI.create("coaps://localhost:5784"), serverAuthority.certificate()),
+                        new ServerCredentials.Server(
+                                URI.create("coaps://localhost:5684"), serverAuthority.certificate())));
         client = ManagementClient.of(server.address(), key);
     }
 

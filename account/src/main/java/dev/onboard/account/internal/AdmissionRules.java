@@ -63,8 +63,7 @@ record AdmissionRules(String endpoint, X509Certificate leaf, TrustAnchor anchor,
                 return refusal.get();
             }
         }
-        boolean bound = known.flatMap(row -> row.device().binding()).isPresent();
-        if (!bound && !enrollment.admits(handle, anchor, leaf, now)) {
+        if (!enrollment.admits(handle, anchor, leaf, now)) {
             return new Decision.Deny(
                     endpoint,
                     new Admission.Refused(

@@ -26,14 +26,18 @@ final class EnrollmentRows {
         if (device.deviceKey().isEmpty()) {
             return;
         }
-        handle.createUpdate("""
-                        UPDATE enrollment SET device_id = :device, claimed_at = :now
-                        WHERE identity = :identity AND claimed_at IS NULL
-                        """)
+        int claimed = handle.createUpdate("UPDATE enrollment SET device_id = :device, claimed_at = :now "
+                        + "WHERE identity = :identity AND claimed_at IS NULL")
                 .bind("device", device.id())
                 .bind("now", StoredTime.of(now))
                 .bind("identity", identity(device.deviceKey().get()))
                 .execute();
+        if (claimed == 1) {
+            handle.createUpdate("UPDATE device SET enrolled_at = :now WHERE id = :device")
+                    .bind("now", StoredTime.of(now))
+                    .bind("device", device.id())
+                    .execute();
+        }
     }
 
     /** The enrolment identity of a certificate with this SHA-256 in hexadecimal. */

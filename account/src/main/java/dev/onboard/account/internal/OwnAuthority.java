@@ -23,7 +23,8 @@ public record OwnAuthority(CertificateAuthority authority) implements Certificat
     public CompletionStage<List<X509Certificate>> issue(Subject subject) {
         CertificateRecipe recipe = CertificateRecipe.device(subject.endpoint())
                 .withOrganizationalUnit(subject.accountId())
-                .withLocality(subject.deviceId());
+                .withLocality(subject.deviceId())
+                .withSerial(subject.unusedSerial());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(authority.sign(recipe, subject.publicKey()));
         for (X509Certificate above : authority.chain()) {

@@ -13,6 +13,7 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +21,21 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
 
 /** Issuing, and the certificates that were issued, in the database. */
 public final class StoredCertificates implements IssuedCertificates {
     /** How often a serial may have been used before; once would be a fault of the random numbers. */
     private static final int ATTEMPTS = 3;
 
+    /** 20 octets, positive. */
+    private static final int SERIAL_BITS = 159;
+
+    private final Set<BigInteger> inUse = ConcurrentHashMap.newKeySet();
     private final Storage storage;
     private final String accountId;
     private final Ids ids;
@@ -50,21 +58,18 @@ public final class StoredCertificates implements IssuedCertificates {
         this.issuer = issuer;
     }
 
+    /** A device that gets a certificate, and the serial kept for it. */
+    private record Prepared(Device device, BigInteger serial) {}
+
     /** Has a certificate issued; the stage completes when it is stored for good. */
     public CompletionStage<IssuedCertificate> issue(IssueRequest request) {
         Instant start = clock.instant();
-        return storage.readLater(handle -> DeviceRows.byEndpoint(handle, request.endpoint())
-                        .orElseThrow(() -> AccountException.notFound("device", request.endpoint()))
-                        .device())
-                .thenCompose(device -> attempt(request, device, ATTEMPTS))
-                .whenComplete((issued, failure) -> record(request, issued, failure, start));
+        return attempt(request, ATTEMPTS).whenComplete((issued, failure) -> record(request, issued, failure, start));
     }
 
-    private CompletableFuture<IssuedCertificate> attempt(IssueRequest request, Device device, int left) {
-        return issuer.issue(
-                        new CertificateIssuer.Subject(request.endpoint(), accountId, device.id(), request.publicKey()))
-                .thenCompose(chain -> storage.write(handle -> store(handle, device, chain)))
-                .toCompletableFuture()
+    private CompletableFuture<IssuedCertificate> attempt(IssueRequest request, int left) {
+        return storage.readLater(handle -> prepare(handle, request))
+                .thenCompose(prepared -> sign(request, prepared))
                 .thenCompose(stored -> {
                     if (stored.isPresent()) {
                         return CompletableFuture.completedFuture(stored.get());
@@ -74,15 +79,36 @@ public final class StoredCertificates implements IssuedCertificates {
                                 "serial",
                                 "the certificate issuer '"
                                         + issuer.certificate().getSubjectX500Principal()
-                                        + "' uses serial numbers again; look at its source of random numbers"));
+                                        + "' uses serial numbers again; look at how it makes them"));
                     }
-                    return attempt(request, device, left - 1);
+                    return attempt(request, left - 1);
                 });
     }
 
+    /** Looks the device up, and keeps a serial that is neither used nor being used: before anything is signed with it. */
+    private Prepared prepare(Handle handle, IssueRequest request) {
+        Device device = DeviceRows.byEndpoint(handle, request.endpoint())
+                .orElseThrow(() -> AccountException.notFound("device", request.endpoint()))
+                .device();
+        while (true) {
+            BigInteger serial = new BigInteger(SERIAL_BITS, ids.random()).setBit(SERIAL_BITS - 1);
+            if (!IssuedRows.isUsed(handle, IssuedRows.serial(serial), issuer.certificate()) && inUse.add(serial)) {
+                return new Prepared(device, serial);
+            }
+        }
+    }
+
+    private CompletableFuture<Optional<IssuedCertificate>> sign(IssueRequest request, Prepared prepared) {
+        Device device = prepared.device();
+        return issuer.issue(new CertificateIssuer.Subject(
+                        request.endpoint(), accountId, device.id(), request.publicKey(), prepared.serial()))
+                .thenCompose(chain -> storage.write(handle -> store(handle, device, chain)))
+                .whenComplete((stored, failure) -> inUse.remove(prepared.serial()))
+                .toCompletableFuture();
+    }
+
     /** Empty when the issuer has used this serial before: that certificate is never handed out. */
-    private Optional<IssuedCertificate> store(
-            org.jdbi.v3.core.Handle handle, Device device, List<X509Certificate> chain) {
+    private Optional<IssuedCertificate> store(Handle handle, Device device, List<X509Certificate> chain) {
         IssuedCertificate issued = new IssuedCertificate(
                 ids.next(),
                 IssuedRows.serial(chain.get(0).getSerialNumber()),

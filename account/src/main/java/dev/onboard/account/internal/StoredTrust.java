@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -85,11 +86,21 @@ public final class StoredTrust implements TrustedCertificates {
     @Override
     public TrustedCertificate add(NewTrustedCertificate upload) {
         UploadedChain chain = UploadedChain.read(upload.certificate());
-        return add(upload, chain, ExecutionMode.PRODUCTION, ids.next());
+        return add(upload, chain, ExecutionMode.PRODUCTION, ids.next(), (handle, id) -> {});
+    }
+
+    /** Stores a developer certificate under this id; in the same transaction also does what is given. */
+    TrustedCertificate addDeveloper(NewTrustedCertificate upload, String newId, BiConsumer<Handle, String> also) {
+        UploadedChain chain = UploadedChain.read(upload.certificate());
+        return add(upload, chain, ExecutionMode.DEVELOPER, newId, also);
     }
 
     private TrustedCertificate add(
-            NewTrustedCertificate upload, UploadedChain chain, ExecutionMode executionMode, String id) {
+            NewTrustedCertificate upload,
+            UploadedChain chain,
+            ExecutionMode executionMode,
+            String id,
+            BiConsumer<Handle, String> also) {
         Instant now = clock.instant();
         TrustedCertificate wanted = stored(
                 id,
@@ -107,6 +118,7 @@ public final class StoredTrust implements TrustedCertificates {
         TrustedCertificate added = change(handle -> {
             refuseDuplicate(handle, wanted);
             TrustRows.insert(handle, wanted);
+            also.accept(handle, id);
             return wanted;
         });
         record(added, "uploaded");
@@ -156,6 +168,9 @@ public final class StoredTrust implements TrustedCertificates {
             TrustedCertificate old =
                     TrustRows.find(handle, id).orElseThrow(() -> AccountException.notFound("trusted certificate", id));
             TrustRows.delete(handle, id);
+            handle.createUpdate("DELETE FROM developer_certificate WHERE id = :id")
+                    .bind("id", id)
+                    .execute();
             return old;
         });
         record(removed, "removed");
