@@ -70,11 +70,22 @@ final class Cli implements AutoCloseable {
     }
 
     /** {@code onboard up} on free ports; returns when it says where it answers. */
-    Up up(Path workDirectory, Object... more) throws Exception {
-        List<Object> arguments = new ArrayList<>(
-                List.of("up", "--work-dir", workDirectory, "--bootstrap-port", 0, "--lwm2m-port", 0, "--http-port", 0));
-        arguments.addAll(List.of(more));
-        Process process = start(arguments.toArray());
+    Up up(Path workDirectory) throws Exception {
+        return up(workDirectory, 0, 0);
+    }
+
+    /** The same on the ports of an earlier run. */
+    Up up(Path workDirectory, int bootstrapPort, int lwm2mPort) throws Exception {
+        Process process = start(
+                "up",
+                "--work-dir",
+                workDirectory,
+                "--bootstrap-port",
+                bootstrapPort,
+                "--lwm2m-port",
+                lwm2mPort,
+                "--http-port",
+                0);
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         CompletableFuture<String> err = read(process.errorReader(StandardCharsets.UTF_8));
         String line;

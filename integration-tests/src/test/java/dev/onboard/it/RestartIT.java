@@ -46,7 +46,7 @@ class RestartIT {
         int bootstrap = up.port("bootstrap_uri");
         up.stop();
 
-        Cli.Up again = cli.up(work, "--bootstrap-port", bootstrap, "--lwm2m-port", lwm2m);
+        Cli.Up again = cli.up(work, bootstrap, lwm2m);
         int before = again.events().size();
         assertThat(run(List.of(devices.resolve("d2"))).exitCode()).isZero();
         List<Event> after = again.events().subList(before, again.events().size());
@@ -77,7 +77,7 @@ class RestartIT {
         fleet.destroyForcibly().waitFor();
         List<Event> issuedBefore = issued(work);
 
-        Cli.Up again = cli.up(work, "--bootstrap-port", up.port("bootstrap_uri"), "--lwm2m-port", up.port("lwm2m_uri"));
+        Cli.Up again = cli.up(work, up.port("bootstrap_uri"), up.port("lwm2m_uri"));
         JsonNode known = cli.run("device", "list", "--json").json().path("data");
         assertThat(known.size()).isGreaterThanOrEqualTo(issuedBefore.size());
         run.addAll(List.of("--exit-when", "registered", "--timeout", "120s"));
