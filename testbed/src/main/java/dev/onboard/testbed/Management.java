@@ -4,6 +4,7 @@ import dev.onboard.account.Account;
 import dev.onboard.http.ApiKey;
 import dev.onboard.http.ManagementOptions;
 import dev.onboard.http.ManagementServer;
+import dev.onboard.http.ServerCredentials;
 import dev.onboard.journal.Journal;
 import dev.onboard.server.LwM2mServer;
 import java.io.IOException;
@@ -29,11 +30,12 @@ final class Management {
             Journal journal,
             InstantSource clock,
             LwM2mServer lwm2m,
+            ServerCredentials servers,
             SecureRandom random)
             throws IOException {
         ManagementOptions management = new ManagementOptions(
                 options.bind(), options.httpPort(), Set.of(options.host()), apiKey(workDirectory, random), random);
-        return ManagementServer.start(management, account, journal, clock, new RegisteredDevices(lwm2m));
+        return ManagementServer.start(management, account, journal, clock, new RegisteredDevices(lwm2m), servers);
     }
 
     private static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {

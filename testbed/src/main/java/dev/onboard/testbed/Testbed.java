@@ -6,6 +6,7 @@ import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.http.ManagementServer;
+import dev.onboard.http.ServerCredentials;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -103,11 +104,15 @@ public final class Testbed implements AutoCloseable {
                 () -> bootstrapCredential,
                 () -> told,
                 new BootstrapServer.Surroundings(account, journal, threads, clock, random)));
+        URI bootstrapUri = uri("coaps", options, bootstrap.address());
+        ServerCredentials servers = new ServerCredentials(
+                new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),
+                new ServerCredentials.Server(lwm2mUri, cas.lwm2mServer().certificate()));
         ManagementServer management =
-                parts.add(Management.start(options, directory.path(), account, journal, clock, lwm2m, random));
+                parts.add(Management.start(options, directory.path(), account, journal, clock, lwm2m, servers, random));
         RunningTestbed running = new RunningTestbed(
                 directory.path(),
-                uri("coaps", options, bootstrap.address()),
+                bootstrapUri,
                 lwm2mUri,
                 management.address(),
                 account.id(),
