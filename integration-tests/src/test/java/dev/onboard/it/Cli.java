@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -113,15 +114,22 @@ final class Cli implements AutoCloseable {
             }
         }
 
-        /** The last event that matches; fails with the timeline when none does. */
+        /** The last event that matches; when none does yet, the first within ten seconds; fails with the timeline otherwise. */
         Event last(String what, Predicate<Event> condition) {
-            List<Event> all = events();
-            return all.stream()
-                    .filter(condition)
-                    .reduce((first, second) -> second)
-                    .orElseThrow(() -> new AssertionError("no " + what + "; the journal says:\n"
+            long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (true) {
+                List<Event> all = events();
+                Optional<Event> match = all.stream().filter(condition).reduce((first, second) -> second);
+                if (match.isPresent()) {
+                    return match.get();
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("no " + what + "; the journal says:\n"
                             + String.join(
-                                    "\n", all.stream().map(Event::toString).toList())));
+                                    "\n", all.stream().map(Event::toString).toList()));
+                }
+                Thread.onSpinWait();
+            }
         }
 
         void kill() throws InterruptedException {

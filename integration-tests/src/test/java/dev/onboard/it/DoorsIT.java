@@ -6,7 +6,12 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +34,7 @@ class DoorsIT {
         up = cli.up(folder.resolve("work"));
         device = folder.resolve("devices/meter-7");
         cli.run("factory", "make", "--endpoint", "meter-7", "--out", folder.resolve("devices"));
-        cli.run("trust", "add", up.workDirectory().resolve("ca/factory-root.cert.pem"), "--service", "bootstrap");
+        trustTheFactory();
         Cli.Result result = cli.run("device", "run", "--bundle", device, "--exit-when", "registered");
         assertThat(result.exitCode()).as(result.err()).isZero();
     }
@@ -102,6 +107,47 @@ class DoorsIT {
     }
 
     @Test
+    void withdrawnTrustClosesTheOpenSessionAndResumptionDoesNotGetRoundIt() throws Exception {
+        Path session = folder.resolve("session.pem");
+        assertThat(connect("bootstrap_uri", "factory", "bootstrap-server-ca", "-sess_out", session.toString())
+                        .output())
+                .contains("Verify return code: 0 (ok)", "New, TLSv1.2");
+        Process open = new ProcessBuilder(command("bootstrap_uri", "factory", "bootstrap-server-ca"))
+                .redirectErrorStream(true)
+                .start();
+        BufferedReader says = open.inputReader(StandardCharsets.UTF_8);
+        String line;
+        do {
+            line = says.readLine();
+            assertThat(line).as("the handshake is done").isNotNull();
+        } while (!line.contains("Verify return code: 0"));
+        String id = cli.run("trust", "list", "--json")
+                .json()
+                .path("data")
+                .path(0)
+                .path("id")
+                .asText();
+        assertThat(cli.run("trust", "remove", id).exitCode()).isZero();
+        try {
+            assertThat(open.waitFor(20, TimeUnit.SECONDS))
+                    .as("close_notify ends it")
+                    .isTrue();
+            Event closed = up.last("closed session", event -> event.stage() == Stage.SESSION_CLOSED);
+            assertThat(closed.reason()).contains("trust-withdrawn");
+            assertThat(closed.refusedBy()).contains(Party.BOOTSTRAP_SERVER);
+            assertThat(session)
+                    .as("the server gives no session that could be resumed")
+                    .doesNotExist();
+            assertThat(connect("bootstrap_uri", "factory", "bootstrap-server-ca")
+                            .output())
+                    .contains("alert unknown ca");
+        } finally {
+            open.destroyForcibly();
+            trustTheFactory();
+        }
+    }
+
+    @Test
     void aForeignClientBootstrapsUnderItsNameAndUnderNoOther() throws Exception {
         String coap = Tool.need("libcoap3-bin", "coap-client-openssl");
         cli.run("factory", "make", "--endpoint", "foreign", "--out", folder.resolve("devices"));
@@ -163,22 +209,32 @@ class DoorsIT {
                         && !event.reason().equals(java.util.Optional.of("no-common-parameters")));
     }
 
+    private void trustTheFactory() throws Exception {
+        Cli.Result added = cli.run(
+                "trust", "add", up.workDirectory().resolve("ca/factory-root.cert.pem"), "--service", "bootstrap");
+        assertThat(added.exitCode()).as(added.err()).isZero();
+    }
+
     private Tool.Result connect(String which, String set, String ca, String... more) throws Exception {
-        java.util.List<Object> command = new java.util.ArrayList<>(java.util.List.of(
+        return Tool.run("", command(which, set, ca, more).toArray());
+    }
+
+    private List<String> command(String which, String set, String ca, String... more) {
+        List<String> command = new ArrayList<>(List.of(
                 Tool.need("openssl", "openssl"),
                 "s_client",
                 "-dtls1_2",
                 "-connect",
                 "127.0.0.1:" + up.port(which),
                 "-cert",
-                device.resolve(set + "/device.cert.pem"),
+                device.resolve(set + "/device.cert.pem").toString(),
                 "-key",
-                device.resolve(set + "/device.key.pem"),
+                device.resolve(set + "/device.key.pem").toString(),
                 "-CAfile",
-                up.workDirectory().resolve("ca/" + ca + ".cert.pem"),
+                up.workDirectory().resolve("ca/" + ca + ".cert.pem").toString(),
                 "-verify_hostname",
                 "localhost"));
-        command.addAll(java.util.List.of(more));
-        return Tool.run("", command.toArray());
+        command.addAll(List.of(more));
+        return command;
     }
 }
