@@ -76,6 +76,19 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
         journal.record(event);
     }
 
+    /** Records that a session was closed by policy, for {@code expired} or {@code trust-withdrawn}. */
+    public void closed(PeerSession session, String reason) {
+        journal.record(Event.of(Stage.SESSION_CLOSED, self)
+                .endpoint(SubjectName.commonNames(session.certificate()).stream()
+                        .findFirst()
+                        .orElse(""))
+                .refused(self, reason)
+                .detail("the session was closed because "
+                        + (reason.equals("expired")
+                                ? "a certificate of its chain expired"
+                                : "the trusted certificate that admitted it was removed or deactivated")));
+    }
+
     private static Optional<String> claimedName(HandshakeRecord handshake) {
         Optional<X509Certificate> certificate = handshake.peerCertificate();
         if (certificate.isEmpty()) {

@@ -27,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -160,11 +159,6 @@ public final class Demo implements AutoCloseable {
                     .trustedCertificates()
                     .add(NewTrustedCertificate.of("Onboard factory root CA", Service.BOOTSTRAP, List.of(root)));
         }
-    }
-
-    /** How many devices are in which state now. */
-    public Map<DeviceState, Integer> count() {
-        return new TreeMap<>(fleet.count());
     }
 
     /** Lets the devices deregister and switches them off. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -32,7 +31,7 @@ record TestbedCas(
         } else {
             lwm2m = readOrMake(ca.resolve("lwm2m-server-ca"), "LwM2M server CA", clock, random);
         }
-        if ((serverCas == ServerCas.ONE) != same(bootstrap.certificate(), lwm2m.certificate())) {
+        if ((serverCas == ServerCas.ONE) != bootstrap.certificate().equals(lwm2m.certificate())) {
             throw new UsageException(workDirectory + " was made "
                     + (serverCas == ServerCas.ONE
                             ? "with two server CAs; leave --one-server-ca out"
@@ -41,10 +40,6 @@ record TestbedCas(
         }
         return new TestbedCas(
                 bootstrap, lwm2m, readOrMake(ca.resolve("lwm2m-device-ca"), "LwM2M device CA", clock, random));
-    }
-
-    private static boolean same(X509Certificate one, X509Certificate other) {
-        return one.equals(other);
     }
 
     private static CertificateAuthority readOrMake(Path base, String name, InstantSource clock, SecureRandom random)

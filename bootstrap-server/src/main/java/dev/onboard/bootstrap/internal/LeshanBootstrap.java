@@ -5,15 +5,12 @@ import dev.onboard.account.Service;
 import dev.onboard.bootstrap.BootstrapServer.Surroundings;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.HandshakeJournal;
-import dev.onboard.dtls.PeerSession;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
-import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
-import dev.onboard.pki.SubjectName;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -50,13 +47,15 @@ public final class LeshanBootstrap implements AutoCloseable {
             Supplier<LwM2mServerAccount> lwm2mServer,
             Surroundings on)
             throws IOException {
+        HandshakeJournal handshakes =
+                HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
                 credential,
                 new AccountTrust(on.account(), Service.BOOTSTRAP),
                 on.clock(),
                 on.threads(),
-                HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER),
-                (session, reason) -> on.journal().record(closed(session, reason)));
+                handshakes,
+                handshakes::closed);
         CaliforniumBootstrapServerEndpointsProvider provider = new CaliforniumBootstrapServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server())
                 .addEndpoint(new SecureEndpoint(bind, dtls))
@@ -100,18 +99,6 @@ public final class LeshanBootstrap implements AutoCloseable {
             }
         });
         return new LeshanBootstrap(server, dtls, address, trustChanges);
-    }
-
-    private static Event.Draft closed(PeerSession session, String reason) {
-        return Event.of(Stage.SESSION_CLOSED, Party.BOOTSTRAP_SERVER)
-                .endpoint(SubjectName.commonNames(session.certificate()).stream()
-                        .findFirst()
-                        .orElse(""))
-                .refused(Party.BOOTSTRAP_SERVER, reason)
-                .detail("the session was closed because "
-                        + (reason.equals("expired")
-                                ? "a certificate of its chain expired"
-                                : "the trusted certificate that admitted it was removed or deactivated"));
     }
 
     /** The address it listens on. */

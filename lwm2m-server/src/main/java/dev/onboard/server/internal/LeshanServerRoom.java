@@ -3,15 +3,12 @@ package dev.onboard.server.internal;
 import dev.onboard.account.AccountTrust;
 import dev.onboard.account.Service;
 import dev.onboard.dtls.HandshakeJournal;
-import dev.onboard.dtls.PeerSession;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
-import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
-import dev.onboard.pki.SubjectName;
 import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.LwM2mServer.Surroundings;
 import dev.onboard.server.Node;
@@ -74,13 +71,15 @@ public final class LeshanServerRoom implements AutoCloseable {
     /** See {@link dev.onboard.server.LwM2mServer#start}. */
     public static LeshanServerRoom start(InetSocketAddress bind, Supplier<Credential> credential, Surroundings on)
             throws IOException {
+        HandshakeJournal handshakes =
+                HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
                 credential,
                 new AccountTrust(on.account(), Service.LWM2M),
                 on.clock(),
                 on.threads(),
-                HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER),
-                (session, reason) -> on.journal().record(closed(session, reason)));
+                handshakes,
+                handshakes::closed);
         CaliforniumServerEndpointsProvider provider = new CaliforniumServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server())
                 .addEndpoint(new SecureEndpoint(bind, dtls))
@@ -145,18 +144,6 @@ public final class LeshanServerRoom implements AutoCloseable {
         });
         return new LeshanServerRoom(
                 server, dtls, endpoint.getAddress(), new Operations(server, model, on.journal()), trustChanges);
-    }
-
-    private static Event.Draft closed(PeerSession session, String reason) {
-        return Event.of(Stage.SESSION_CLOSED, Party.LWM2M_SERVER)
-                .endpoint(SubjectName.commonNames(session.certificate()).stream()
-                        .findFirst()
-                        .orElse(""))
-                .refused(Party.LWM2M_SERVER, reason)
-                .detail("the session was closed because "
-                        + (reason.equals("expired")
-                                ? "a certificate of its chain expired"
-                                : "the trusted certificate that admitted it was removed or deactivated"));
     }
 
     /** The address it listens on. */
