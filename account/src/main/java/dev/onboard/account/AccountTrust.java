@@ -3,6 +3,7 @@ package dev.onboard.account;
 import dev.onboard.pki.Purpose;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.TrustRules;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -13,14 +14,16 @@ import java.util.function.Supplier;
 public final class AccountTrust implements Supplier<TrustPolicy> {
     private final TrustedCertificates trusted;
     private final Service service;
+    private final TrustRules rules;
     private volatile Built built;
 
     private record Built(List<TrustAnchor> anchors, TrustPolicy policy) {}
 
-    /** Of this account, at this server. */
-    public AccountTrust(Account account, Service service) {
+    /** Of this account, at this server, judged by these rules. */
+    public AccountTrust(Account account, Service service, TrustRules rules) {
         this.trusted = account.trustedCertificates();
         this.service = service;
+        this.rules = rules;
         this.built = build(trusted.anchors(service));
     }
 
@@ -38,6 +41,7 @@ public final class AccountTrust implements Supplier<TrustPolicy> {
     private Built build(List<TrustAnchor> anchors) {
         Purpose purpose = service == Service.BOOTSTRAP ? Purpose.DEVICE_AT_BOOTSTRAP : Purpose.DEVICE_AT_LWM2M;
         return new Built(
-                anchors, TrustPolicy.forPurpose(purpose).anchors(anchors).build());
+                anchors,
+                rules.apply(TrustPolicy.forPurpose(purpose).anchors(anchors)).build());
     }
 }

@@ -5,6 +5,7 @@ import dev.onboard.bootstrap.internal.LeshanBootstrap;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -40,9 +41,24 @@ public final class BootstrapServer implements AutoCloseable {
         return new BootstrapServer(LeshanBootstrap.start(bind, credential, lwm2mServer, surroundings));
     }
 
-    /** What the server stands on; all of it is shared and outlives the server. */
+    /**
+     * What the server stands on; all of it is shared and outlives the server.
+     *
+     * @param rules how strictly devices are judged
+     */
     public record Surroundings(
-            Account account, Journal journal, DtlsThreads threads, InstantSource clock, SecureRandom random) {}
+            Account account,
+            Journal journal,
+            DtlsThreads threads,
+            InstantSource clock,
+            SecureRandom random,
+            TrustRules rules) {
+        /** Judging as usual. */
+        public Surroundings(
+                Account account, Journal journal, DtlsThreads threads, InstantSource clock, SecureRandom random) {
+            this(account, journal, threads, clock, random, TrustRules.USUAL);
+        }
+    }
 
     /** The address it listens on, with the real port. */
     public InetSocketAddress address() {

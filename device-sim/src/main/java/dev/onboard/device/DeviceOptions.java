@@ -1,6 +1,7 @@
 package dev.onboard.device;
 
 import dev.onboard.factory.Disk;
+import dev.onboard.pki.TrustRules;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -16,6 +17,7 @@ import java.time.InstantSource;
  * @param timeNotification how often an observer of the device's time is told, unless it set pmin or pmax
  * @param disk how durably the LwM2M credentials are written
  * @param clock the device's clock: it judges certificates and shows as /3/0/13
+ * @param rules how strictly the device judges its servers
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -24,7 +26,8 @@ public record DeviceOptions(
         int registrationAttempts,
         Duration timeNotification,
         Disk disk,
-        InstantSource clock) {
+        InstantSource clock,
+        TrustRules rules) {
     /** The defaults, with this clock. */
     public static DeviceOptions standard(InstantSource clock) {
         return new DeviceOptions(
@@ -34,7 +37,8 @@ public record DeviceOptions(
                 3,
                 Duration.ofSeconds(5),
                 Disk.durable(),
-                clock);
+                clock,
+                TrustRules.USUAL);
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -52,36 +56,42 @@ public record DeviceOptions(
 
     /** Asks for this content format. */
     public DeviceOptions withFormat(BootstrapFormat value) {
-        return new DeviceOptions(value, backoff, patience, registrationAttempts, timeNotification, disk, clock);
+        return new DeviceOptions(value, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules);
     }
 
     /** Waits like this between attempts. */
     public DeviceOptions withBackoff(Backoff value) {
-        return new DeviceOptions(format, value, patience, registrationAttempts, timeNotification, disk, clock);
+        return new DeviceOptions(format, value, patience, registrationAttempts, timeNotification, disk, clock, rules);
     }
 
     /** Gives a silent bootstrap session up after this time. */
     public DeviceOptions withPatience(Duration value) {
-        return new DeviceOptions(format, backoff, value, registrationAttempts, timeNotification, disk, clock);
+        return new DeviceOptions(format, backoff, value, registrationAttempts, timeNotification, disk, clock, rules);
     }
 
     /** Goes back to bootstrap after so many unanswered registrations. */
     public DeviceOptions withRegistrationAttempts(int value) {
-        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock);
+        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock, rules);
     }
 
     /** Tells observers the time this often. */
     public DeviceOptions withTimeNotification(Duration value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, value, disk, clock);
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, value, disk, clock, rules);
     }
 
     /** Keeps its LwM2M credentials on this disk. */
     public DeviceOptions withDisk(Disk value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, value, clock);
+        return new DeviceOptions(
+                format, backoff, patience, registrationAttempts, timeNotification, value, clock, rules);
     }
 
     /** Lives in this time. */
     public DeviceOptions withClock(InstantSource value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, value);
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, value, rules);
+    }
+
+    /** Judges its servers by these rules. */
+    public DeviceOptions withRules(TrustRules value) {
+        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, clock, value);
     }
 }

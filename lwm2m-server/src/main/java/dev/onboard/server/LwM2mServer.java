@@ -4,6 +4,7 @@ import dev.onboard.account.Account;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustRules;
 import dev.onboard.server.internal.LeshanServerRoom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,8 +40,18 @@ public final class LwM2mServer implements AutoCloseable {
         return new LwM2mServer(LeshanServerRoom.start(bind, credential, surroundings));
     }
 
-    /** What the server stands on; all of it is shared and outlives the server. */
-    public record Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {}
+    /**
+     * What the server stands on; all of it is shared and outlives the server.
+     *
+     * @param rules how strictly devices are judged
+     */
+    public record Surroundings(
+            Account account, Journal journal, DtlsThreads threads, InstantSource clock, TrustRules rules) {
+        /** Judging as usual. */
+        public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
+            this(account, journal, threads, clock, TrustRules.USUAL);
+        }
+    }
 
     /** The address it listens on, with the real port. */
     public InetSocketAddress address() {

@@ -51,7 +51,7 @@ public final class LeshanBootstrap implements AutoCloseable {
                 HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
                 credential,
-                new AccountTrust(on.account(), Service.BOOTSTRAP),
+                new AccountTrust(on.account(), Service.BOOTSTRAP, on.rules()),
                 on.clock(),
                 on.threads(),
                 handshakes,

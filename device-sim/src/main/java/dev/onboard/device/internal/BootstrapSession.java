@@ -90,7 +90,7 @@ public final class BootstrapSession {
                             bundle.serverUri(),
                             host,
                             bundle.sentCredential(),
-                            surroundings.policies().bootstrapServer(bundle.serverCa(), host),
+                            surroundings.policies().bootstrapServer(bundle.serverCa(), host, options.rules()),
                             options.clock()),
                     this::handle);
         } catch (IOException e) {

@@ -87,7 +87,7 @@ public final class Registration {
                 account.uri(),
                 account.expectedName(),
                 account.credential(),
-                surroundings.policies().lwm2mServer(account),
+                surroundings.policies().lwm2mServer(account, options.rules()),
                 options.clock());
         this.management = new Management(
                 surroundings,

@@ -7,6 +7,7 @@ import dev.onboard.pki.MatchingType;
 import dev.onboard.pki.Purpose;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.TrustRules;
 import dev.onboard.pki.UnreadableFileException;
 import java.nio.ByteBuffer;
 import java.security.cert.CertificateEncodingException;
@@ -23,7 +24,12 @@ final class TrustPolicies {
     private static final int KEPT = 64;
 
     private record Key(
-            Purpose purpose, ByteBuffer certificate, CertificateUsage usage, MatchingType matching, String name) {}
+            Purpose purpose,
+            ByteBuffer certificate,
+            CertificateUsage usage,
+            MatchingType matching,
+            String name,
+            TrustRules rules) {}
 
     private final Map<Key, TrustPolicy> policies = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -35,40 +41,43 @@ final class TrustPolicies {
     };
 
     /** The bootstrap server: its CA certificate from the factory is the only anchor, and the name must be the URI's host. */
-    synchronized TrustPolicy bootstrapServer(X509Certificate serverCa, String host) {
+    synchronized TrustPolicy bootstrapServer(X509Certificate serverCa, String host, TrustRules rules) {
         Key key = new Key(
                 Purpose.BOOTSTRAP_SERVER,
                 ByteBuffer.wrap(encoded(serverCa)),
                 CertificateUsage.TRUST_ANCHOR_ASSERTION,
                 MatchingType.EXACT,
-                host);
+                host,
+                rules);
         return policies.computeIfAbsent(
                 key,
-                k -> TrustPolicy.forPurpose(Purpose.BOOTSTRAP_SERVER)
-                        .anchors(List.of(TrustAnchor.authority("bootstrap-server-ca", serverCa)))
-                        .expectedName(host)
+                k -> rules.apply(TrustPolicy.forPurpose(Purpose.BOOTSTRAP_SERVER)
+                                .anchors(List.of(TrustAnchor.authority("bootstrap-server-ca", serverCa)))
+                                .expectedName(host))
                         .build());
     }
 
     /** The LwM2M server: what bootstrap delivered, used as it said, and nothing else. */
-    synchronized TrustPolicy lwm2mServer(ServerAccount account) {
+    synchronized TrustPolicy lwm2mServer(ServerAccount account, TrustRules rules) {
         Key key = new Key(
                 Purpose.LWM2M_SERVER,
                 ByteBuffer.wrap(account.serverPublicKey()),
                 account.usage(),
                 account.matching(),
-                account.expectedName());
+                account.expectedName(),
+                rules);
         return policies.computeIfAbsent(key, k -> {
             TrustPolicy.Builder policy =
                     TrustPolicy.forPurpose(Purpose.LWM2M_SERVER).expectedName(account.expectedName());
             if (account.usage() == CertificateUsage.TRUST_ANCHOR_ASSERTION
                     && account.matching() == MatchingType.EXACT) {
-                return policy.anchors(List.of(TrustAnchor.authority("lwm2m-server-ca", delivered(account))))
+                return rules.apply(
+                                policy.anchors(List.of(TrustAnchor.authority("lwm2m-server-ca", delivered(account)))))
                         .build();
             }
-            return policy.pinned(account.serverPublicKey())
-                    .usage(account.usage())
-                    .matching(account.matching())
+            return rules.apply(policy.pinned(account.serverPublicKey())
+                            .usage(account.usage())
+                            .matching(account.matching()))
                     .build();
         });
     }

@@ -75,7 +75,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
                 credential,
-                new AccountTrust(on.account(), Service.LWM2M),
+                new AccountTrust(on.account(), Service.LWM2M, on.rules()),
                 on.clock(),
                 on.threads(),
                 handshakes,
