@@ -5,11 +5,13 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Alert;
+import dev.onboard.pki.Finding;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.Verdict;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Records handshakes as events. The endpoint name is the one given (a device knows its own), else the single common name
@@ -55,6 +57,7 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
                                 "subject", certificate.getSubjectX500Principal().getName())
                         .fact("issuer", certificate.getIssuerX500Principal().getName())
                         .fact("serial", certificate.getSerialNumber().toString(16)));
+        handshake.verdict().ifPresent(verdict -> addVerdict(event, verdict));
         HandshakeRecord.Result result = handshake.result();
         if (result instanceof HandshakeRecord.Result.Established established) {
             event.fact("cipher_suite", established.cipherSuite());
@@ -74,6 +77,26 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
             event.failed(failed.reason()).detail(failed.detail());
         }
         journal.record(event);
+    }
+
+    /** What the verdict says beyond reason and alert: the certificate concerned, the fix, the remarks. */
+    private static void addVerdict(Event.Draft event, Verdict verdict) {
+        if (verdict instanceof Verdict.Refused refused) {
+            if (refused.certificate().index() >= 0) {
+                event.fact(
+                        "certificate_index",
+                        Integer.toString(refused.certificate().index()));
+            }
+            if (!refused.certificate().subject().isEmpty()) {
+                event.fact("certificate_subject", refused.certificate().subject());
+            }
+            event.fact("fix", refused.fix());
+        }
+        if (!verdict.findings().isEmpty()) {
+            event.fact(
+                    "findings",
+                    verdict.findings().stream().map(Finding::id).distinct().collect(Collectors.joining(" ")));
+        }
     }
 
     /** Records that a session was closed by policy, for {@code expired} or {@code trust-withdrawn}. */

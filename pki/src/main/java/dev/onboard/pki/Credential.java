@@ -34,6 +34,14 @@ public final class Credential {
         return new Credential(privateKey, leafFirst);
     }
 
+    /** For a fault: what a party shows, whether or not the key fits the first certificate. */
+    public static Credential unproven(PrivateKey privateKey, List<X509Certificate> leafFirst) {
+        if (leafFirst.isEmpty()) {
+            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
+        }
+        return new Credential(privateKey, leafFirst);
+    }
+
     /** For a key that was made together with its certificate. */
     static Credential unchecked(PrivateKey privateKey, List<X509Certificate> leafFirst) {
         return new Credential(privateKey, leafFirst);

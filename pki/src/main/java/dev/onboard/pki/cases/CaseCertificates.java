@@ -22,15 +22,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The certificates of one case, made from its data in the order in which they need each other. */
-final class CaseCertificates {
+/**
+ * The certificates of one case, made from its data in the order in which they need each other. Longer than a page because
+ * it is the whole language of certificates.
+ */
+public final class CaseCertificates {
     private record Made(KeyPair key, byte[] der) {}
 
     private static final Map<String, String> USAGES = Map.of(
@@ -42,7 +45,7 @@ final class CaseCertificates {
 
     private final InstantSource clock;
     private final SecureRandom random;
-    private final Map<String, Made> made = new HashMap<>();
+    private final Map<String, Made> made = new LinkedHashMap<>();
 
     CaseCertificates(InstantSource clock, SecureRandom random) {
         this.clock = clock;
@@ -98,11 +101,23 @@ final class CaseCertificates {
         return there;
     }
 
-    byte[] der(String id) {
+    /** The ids of all certificates, in the order in which they were made. */
+    public List<String> ids() {
+        return List.copyOf(made.keySet());
+    }
+
+    /** The key pair of this certificate; {@link IllegalArgumentException} when there is none of this id. */
+    public KeyPair key(String id) {
+        return need(id).key();
+    }
+
+    /** The certificate as bytes, whatever is wrong with them; {@link IllegalArgumentException} when there is none of this id. */
+    public byte[] der(String id) {
         return need(id).der();
     }
 
-    X509Certificate certificate(String id) {
+    /** The certificate; {@link IllegalArgumentException} when there is none of this id, or no parser reads it. */
+    public X509Certificate certificate(String id) {
         try {
             return CredentialFiles.readCertificates(der(id), id).get(0);
         } catch (UnreadableFileException e) {

@@ -15,6 +15,7 @@ import dev.onboard.pki.Revocation;
 import dev.onboard.pki.Stapling;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.TrustRules;
 import dev.onboard.pki.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,6 +50,14 @@ public final class CertificateCase {
     }
 
     /**
+     * A case from its description, whose fields are those of {@code docs/matrix.md}; others are passed over. What is
+     * wrong with it shows when its certificates are {@linkplain #make made}.
+     */
+    public static CertificateCase of(JsonNode description) {
+        return new CertificateCase(description);
+    }
+
+    /**
      * The cases of a family, in order.
      *
      * @throws IllegalArgumentException when there is no such family
@@ -71,6 +80,11 @@ public final class CertificateCase {
     /** The row of the matrix and, behind a slash, the variant: {@code VAL-02}, {@code VAL-02/intermediate}. */
     public String id() {
         return node.path("id").asText();
+    }
+
+    /** The case as it was written. */
+    public JsonNode description() {
+        return node;
     }
 
     /** What the case is about, one line. */
@@ -111,20 +125,25 @@ public final class CertificateCase {
     /**
      * Everything that a case is judged with.
      *
-     * @param policy what is trusted
+     * @param rules the case's policy, on top of a builder for its purpose: what is trusted, and how strictly it is judged
      * @param chain what is sent
      * @param staple the OCSP response stapled to it
      * @param at when
+     * @param pin the content of the Server Public Key resource, where the case delivers one
      */
     public record Ready(
-            TrustPolicy policy,
+            Purpose purpose,
+            TrustRules rules,
             List<byte[]> chain,
             Optional<byte[]> staple,
             Instant at,
             Optional<String> endpoint,
-            NamePolicy names) {
+            NamePolicy names,
+            Optional<byte[]> pin,
+            CaseCertificates certificates) {
         /** The verdict on the chain and, when the case names an endpoint, on the identity. */
         public Verdict judge() {
+            TrustPolicy policy = rules.apply(TrustPolicy.forPurpose(purpose)).build();
             Verdict verdict =
                     staple.isPresent() ? policy.evaluate(chain, staple.get(), at) : policy.evaluate(chain, at);
             if (endpoint.isPresent() && verdict instanceof Verdict.Trusted trusted) {
@@ -137,60 +156,78 @@ public final class CertificateCase {
         }
     }
 
-    /** Makes the certificates of the case, new ones each time. */
+    /**
+     * Makes the certificates of the case, new ones each time.
+     *
+     * @throws IllegalArgumentException when the description cannot be carried out; the message is a sentence
+     */
     public Ready make(InstantSource clock, SecureRandom random) {
         CaseCertificates made = new CaseCertificates(clock, random);
         made.makeAll(node.path("certificates"), purpose().isServer());
         Instant now = clock.instant();
-        TrustPolicy.Builder policy = TrustPolicy.forPurpose(purpose())
-                .profile(profile())
-                .anchors(anchors(made))
-                .intermediates(certificates(made, node.path("intermediates")));
+        Optional<byte[]> pin = node.has("usage") ? Optional.of(pinned(made)) : Optional.empty();
+        String names = node.path("names").asText("common-name-or-uri");
+        return new Ready(
+                purpose(),
+                rules(made, pin, now),
+                chain(made),
+                node.has("staple") ? Optional.of(made.staple(node.path("staple"), now)) : Optional.empty(),
+                now.plus(Duration.parse(node.path("at").asText("PT0S"))),
+                node.has("endpoint") ? Optional.of(node.path("endpoint").asText()) : Optional.empty(),
+                NamePolicy.valueOf(names.toUpperCase(Locale.ROOT).replace('-', '_')),
+                pin,
+                made);
+    }
+
+    private TrustRules rules(CaseCertificates made, Optional<byte[]> pin, Instant now) {
+        List<TrustAnchor> anchors = anchors(made);
+        List<X509Certificate> intermediates = certificates(made, node.path("intermediates"));
         List<byte[]> crls = new ArrayList<>();
         for (JsonNode crl : node.path("crls")) {
             crls.add(made.revocationList(crl, now));
         }
-        policy.crls(crls);
         String revocation = node.path("revocation").asText(crls.isEmpty() ? "off" : "hard-fail");
-        policy.revocation(Revocation.valueOf(revocation.toUpperCase(Locale.ROOT).replace('-', '_')));
-        if (node.has("serverName")) {
-            policy.expectedName(node.path("serverName").asText());
-        }
-        if (node.has("stapling")) {
-            policy.stapling(Stapling.valueOf(
-                    node.path("stapling").asText().toUpperCase(Locale.ROOT).replace('-', '_')));
-        }
-        if (node.has("account")) {
-            policy.account(node.path("account").asText());
-        }
-        if (node.has("policy")) {
-            policy.policies(Set.of(node.path("policy").asText()));
-        }
-        if (node.has("usage")) {
-            policy.usage(CertificateUsage.of(node.path("usage").asInt()));
-            MatchingType matching = MatchingType.of(node.path("matching").asInt(0));
-            policy.matching(matching);
-            policy.pinned(pinned(made, matching));
-        }
-        Instant at = now.plus(Duration.parse(node.path("at").asText("PT0S")));
-        Optional<String> endpoint =
-                node.has("endpoint") ? Optional.of(node.path("endpoint").asText()) : Optional.empty();
-        String names = node.path("names").asText("common-name-or-uri");
-        return new Ready(
-                policy.build(),
-                chain(made),
-                node.has("staple") ? Optional.of(made.staple(node.path("staple"), now)) : Optional.empty(),
-                at,
-                endpoint,
-                NamePolicy.valueOf(names.toUpperCase(Locale.ROOT).replace('-', '_')));
+        return policy -> {
+            policy.profile(profile())
+                    .anchors(anchors)
+                    .intermediates(intermediates)
+                    .crls(crls)
+                    .revocation(Revocation.valueOf(
+                            revocation.toUpperCase(Locale.ROOT).replace('-', '_')));
+            if (node.has("serverName")) {
+                policy.expectedName(node.path("serverName").asText());
+            }
+            if (node.has("stapling")) {
+                policy.stapling(Stapling.valueOf(
+                        node.path("stapling").asText().toUpperCase(Locale.ROOT).replace('-', '_')));
+            }
+            if (node.has("account")) {
+                policy.account(node.path("account").asText());
+            }
+            if (node.has("policy")) {
+                policy.policies(Set.of(node.path("policy").asText()));
+            }
+            pin.ifPresent(resource -> policy.usage(usage()).matching(matching()).pinned(resource));
+            return policy;
+        };
     }
 
-    private byte[] pinned(CaseCertificates made, MatchingType matching) {
+    /** The Certificate Usage of the case; 2 unless it says otherwise. */
+    public CertificateUsage usage() {
+        return CertificateUsage.of(node.path("usage").asInt(2));
+    }
+
+    /** The Matching Type of the case; exact unless it says otherwise. */
+    public MatchingType matching() {
+        return MatchingType.of(node.path("matching").asInt(0));
+    }
+
+    private byte[] pinned(CaseCertificates made) {
         String pin = node.path("pin").asText();
         if (pin.startsWith("hex:")) {
             return HexFormat.of().parseHex(pin.substring(4));
         }
-        byte[] resource = matching.of(made.der(pin));
+        byte[] resource = matching().of(made.der(pin));
         int cut = node.path("cutPin").asInt(0);
         return java.util.Arrays.copyOf(resource, resource.length - cut);
     }

@@ -1,0 +1,304 @@
+package dev.onboard.testbed;
+
+import dev.onboard.account.Account;
+import dev.onboard.account.AnchorPolicy;
+import dev.onboard.account.NewTrustedCertificate;
+import dev.onboard.account.Service;
+import dev.onboard.account.TrustedCertificate;
+import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.Fleet;
+import dev.onboard.device.Retransmission;
+import dev.onboard.device.ServerAccount;
+import dev.onboard.device.ServerObject;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.Disk;
+import dev.onboard.factory.EndpointName;
+import dev.onboard.factory.SentChain;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.CertificateUsage;
+import dev.onboard.pki.Credential;
+import dev.onboard.pki.MatchingType;
+import dev.onboard.pki.TrustRules;
+import dev.onboard.server.LwM2mServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account, both servers and a fleet on free loopback ports, with a PKI and a journal of their own and without a
+ * management port: what scenarios and tests are carried out on. Thread-safe.
+ *
+ * <p>Everything is good unless the {@link Builder} is told otherwise. It lives in one directory, which is left behind.
+ */
+public final class Workbench implements AutoCloseable {
+    private static final int SHORT_SERVER_ID = 1;
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
+
+    private final Parts parts = new Parts();
+    private final Path directory;
+    private final CertificateAuthority bootstrapServerCa;
+    private final CertificateAuthority lwm2mServerCa;
+    private final CertificateAuthority factoryCa;
+    private final CertificateAuthority firmwareCa;
+    private final Journal journal;
+    private final Account account;
+    private final LwM2mServer lwm2m;
+    private final BootstrapServer bootstrap;
+    private final Fleet fleet;
+
+    private Workbench(Builder with) throws IOException {
+        this.directory = with.directory;
+        this.bootstrapServerCa = with.ca("Bootstrap server CA");
+        this.lwm2mServerCa = with.ca("LwM2M server CA");
+        this.factoryCa = with.ca("Factory CA");
+        this.firmwareCa = with.ca("Firmware CA");
+        try {
+            this.journal = parts.add(Journal.open(directory.resolve("events.jsonl"), InstantSource.system()));
+            this.account = parts.add(Account.open(
+                    directory.resolve("account"), with.ca("LwM2M device CA"), with.clock, with.random, journal));
+            account.setAnchorPolicy(AnchorPolicy.TESTBED);
+            InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            Credential lwm2mCredential = with.lwm2mCredential != null ? with.lwm2mCredential : server(lwm2mServerCa);
+            this.lwm2m = parts.add(LwM2mServer.start(
+                    free,
+                    () -> lwm2mCredential,
+                    new LwM2mServer.Surroundings(account, journal, with.threads, with.clock, with.lwm2mRules)));
+            LwM2mServerAccount told =
+                    new LwM2mServerAccount(lwm2mUri(), lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
+            Credential bootstrapCredential =
+                    with.bootstrapCredential != null ? with.bootstrapCredential : server(bootstrapServerCa);
+            this.bootstrap = parts.add(BootstrapServer.start(
+                    free,
+                    () -> bootstrapCredential,
+                    () -> told,
+                    new BootstrapServer.Surroundings(
+                            account, journal, with.threads, with.clock, with.random, with.bootstrapRules)));
+            this.fleet = parts.add(Fleet.with(with.threads, journal, with.devices, with.random)
+                    .retransmission(with.retransmission)
+                    .build());
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Begins a workbench in this directory, which exists and is empty.
+     *
+     * @param threads shared with other workbenches; stays open when one is closed
+     */
+    public static Builder in(Path directory, DtlsThreads threads, SecureRandom random) {
+        return new Builder(directory, threads, random);
+    }
+
+    /** Collects what is out of the ordinary. Not thread-safe. */
+    public static final class Builder {
+        private final Path directory;
+        private final DtlsThreads threads;
+        private final SecureRandom random;
+        private InstantSource clock = InstantSource.system();
+        private DeviceOptions devices =
+                DeviceOptions.standard(InstantSource.system()).withDisk(Disk.swift());
+        private TrustRules bootstrapRules = TrustRules.USUAL;
+        private TrustRules lwm2mRules = TrustRules.USUAL;
+        private Retransmission retransmission = Retransmission.STANDARD;
+        private @Nullable Credential bootstrapCredential;
+        private @Nullable Credential lwm2mCredential;
+
+        private Builder(Path directory, DtlsThreads threads, SecureRandom random) {
+            this.directory = directory;
+            this.threads = threads;
+            this.random = random;
+        }
+
+        private CertificateAuthority ca(String name) {
+            return CertificateAuthority.root(CertificateRecipe.ca(name), InstantSource.system(), random);
+        }
+
+        /** The time of the account and of both servers; the system's by default. */
+        public Builder clock(InstantSource value) {
+            this.clock = value;
+            return this;
+        }
+
+        /** How devices behave; as usual by default, on a disk that need not survive a power cut. */
+        public Builder devices(DeviceOptions value) {
+            this.devices = value;
+            return this;
+        }
+
+        /** How strictly the bootstrap server judges devices. */
+        public Builder bootstrapRules(TrustRules value) {
+            this.bootstrapRules = value;
+            return this;
+        }
+
+        /** How strictly the LwM2M server judges devices. */
+        public Builder lwm2mRules(TrustRules value) {
+            this.lwm2mRules = value;
+            return this;
+        }
+
+        /** When devices send lost messages again; the standards' values by default. */
+        public Builder retransmission(Retransmission value) {
+            this.retransmission = value;
+            return this;
+        }
+
+        /** What the bootstrap server shows, in place of a good certificate of its CA. */
+        public Builder bootstrapCredential(Credential value) {
+            this.bootstrapCredential = value;
+            return this;
+        }
+
+        /** What the LwM2M server shows, in place of a good certificate of its CA. */
+        public Builder lwm2mCredential(Credential value) {
+            this.lwm2mCredential = value;
+            return this;
+        }
+
+        /**
+         * Starts it; returns when both ports answer.
+         *
+         * @throws IOException when a port or a file cannot be had
+         */
+        public Workbench start() throws IOException {
+            return new Workbench(this);
+        }
+    }
+
+    private static Credential server(CertificateAuthority ca) {
+        return ca.issue(CertificateRecipe.server("localhost", InetAddress.getLoopbackAddress()));
+    }
+
+    private static URI uri(InetSocketAddress address) {
+        return URI.create("coaps://localhost:" + address.getPort());
+    }
+
+    /** Where devices bootstrap. */
+    public URI bootstrapUri() {
+        return uri(bootstrap.address());
+    }
+
+    /** Where devices register. */
+    public URI lwm2mUri() {
+        return uri(lwm2m.address());
+    }
+
+    /** Every event. */
+    public Journal journal() {
+        return journal;
+    }
+
+    /** The Device Management account; uploads follow {@link AnchorPolicy#TESTBED}. */
+    public Account account() {
+        return account;
+    }
+
+    /** The devices. */
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    /** The LwM2M server. */
+    public LwM2mServer lwm2mServer() {
+        return lwm2m;
+    }
+
+    /** The CA of good factory certificates; uploaded by nobody. */
+    public CertificateAuthority factoryCa() {
+        return factoryCa;
+    }
+
+    /** The CA of the bootstrap server's good certificate. */
+    public CertificateAuthority bootstrapServerCa() {
+        return bootstrapServerCa;
+    }
+
+    /** The CA of the LwM2M server's good certificate. */
+    public CertificateAuthority lwm2mServerCa() {
+        return lwm2mServerCa;
+    }
+
+    /** Uploads a chain, lowest CA first. */
+    public TrustedCertificate trust(Service service, List<X509Certificate> chain) {
+        return account.trustedCertificates()
+                .add(NewTrustedCertificate.of(
+                        "ca-" + chain.get(0).getSerialNumber().toString(16) + "-" + service.word(), service, chain));
+    }
+
+    /** A device that comes from the factory with this credential, its whole chain sent, and trusts the bootstrap server. */
+    public DeviceBundle bundle(EndpointName endpoint, Credential credential) {
+        return new DeviceBundle(
+                endpoint,
+                credential,
+                bootstrapUri(),
+                bootstrapServerCa.certificate(),
+                firmwareCa.certificate(),
+                DeviceIdentity.simulated(endpoint.value()),
+                SentChain.all());
+    }
+
+    /** The account at the LwM2M server of a device that has this credential, and trusts the LwM2M server by its CA. */
+    public ServerAccount serverAccount(Credential credential) {
+        try {
+            return serverAccount(
+                    credential,
+                    lwm2mServerCa.certificate().getEncoded(),
+                    CertificateUsage.TRUST_ANCHOR_ASSERTION,
+                    MatchingType.EXACT);
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate of ours has no encoding", e);
+        }
+    }
+
+    /** As the other, with trust of its own: /0/x/4, /0/x/15 and /0/x/13. */
+    public ServerAccount serverAccount(
+            Credential credential, byte[] serverPublicKey, CertificateUsage usage, MatchingType matching) {
+        return new ServerAccount(
+                1,
+                lwm2mUri(),
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                Optional.empty(),
+                ServerObject.of(SHORT_SERVER_ID, LIFETIME.toSeconds()));
+    }
+
+    /** Where the device of this endpoint name keeps its credentials. */
+    public Path deviceDirectory(EndpointName endpoint) {
+        return directory.resolve("devices").resolve(endpoint.directory());
+    }
+
+    /** All events so far, oldest first. */
+    public List<Event> timeline() {
+        try (Stream<Event> events = journal.events()) {
+            return events.toList();
+        }
+    }
+
+    /** Takes the power of all devices away and stops everything. Does nothing when called again. */
+    @Override
+    public void close() {
+        parts.close();
+    }
+}
