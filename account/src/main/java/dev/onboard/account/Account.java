@@ -44,7 +44,7 @@ public final class Account implements AutoCloseable {
         this.storage = storage;
         this.row = Storage.await(storage.write(handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant())));
         this.anchorPolicy = row.anchorPolicy();
-        this.trusted = new StoredTrust(storage, ids, clock, journal, this::anchorPolicy, authority.chain());
+        this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
         this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, new OwnAuthority(authority));
         this.keys = new StoredKeys(storage, ids, clock);

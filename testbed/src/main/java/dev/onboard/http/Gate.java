@@ -13,8 +13,11 @@ import java.util.Set;
  * Who may pass: requests addressed to this host under a name of its own, not sent by a foreign page, not too large, with
  * the key. A foreign {@code Host} or {@code Origin} is what a page in a browser would send that was made to reach this
  * port against its user's will.
+ *
+ * @param hosts further names of this host
+ * @param open paths that may be read without the key
  */
-record Gate(Set<String> hosts, ApiKey key, ApiKeys others) {
+record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
     static final long LARGEST_BODY = 1 << 20;
     private static final String BEARER = "bearer ";
 
@@ -25,7 +28,9 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others) {
             throw Problem.tooLarge("the body has " + ctx.req().getContentLengthLong() + " bytes; at most "
                     + LARGEST_BODY + " are accepted");
         }
-        checkKey(ctx);
+        if (!ctx.method().equals(HandlerType.GET) || !open.contains(ctx.path())) {
+            checkKey(ctx);
+        }
     }
 
     private void checkHost(Context ctx) {

@@ -1,5 +1,10 @@
 package dev.onboard.http;
 
+import static io.javalin.http.HandlerType.DELETE;
+import static io.javalin.http.HandlerType.GET;
+import static io.javalin.http.HandlerType.POST;
+import static io.javalin.http.HandlerType.PUT;
+
 import dev.onboard.account.Account;
 import dev.onboard.journal.Journal;
 import io.javalin.Javalin;
@@ -9,9 +14,12 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -81,22 +89,26 @@ public final class ManagementServer implements AutoCloseable {
         threads.setName("onboard-http");
         threads.setDaemon(true);
         EventFeeds feeds = new EventFeeds(threads);
-        Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys());
+        OpenApi openApi = new OpenApi();
+        List<Routes.Route> routes = Routes.all(
+                new TrustedCertificateDocuments(account, clock),
+                new DeviceDocuments(account),
+                new IssuedDocuments(account),
+                new AccountDocuments(account),
+                new ApiKeyDocuments(account, options.random()),
+                new DeveloperCertificateDocuments(account, servers),
+                new ServerCredentialDocuments(account, servers),
+                new EnrollmentDocuments(account),
+                new ResourceDocuments(operations, feeds),
+                new EventDocuments(journal, feeds),
+                openApi);
+        openApi.describe(routes);
+        Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
         Javalin javalin = Javalin.create(config -> {
             lean(config, threads);
             config.routes.before(gate::check);
-            for (Routes.Route route : Routes.all(
-                    new TrustedCertificateDocuments(account, clock),
-                    new DeviceDocuments(account),
-                    new IssuedDocuments(account),
-                    new AccountDocuments(account),
-                    new ApiKeyDocuments(account, options.random()),
-                    new DeveloperCertificateDocuments(account, servers),
-                    new ServerCredentialDocuments(account, servers),
-                    new EnrollmentDocuments(account),
-                    new ResourceDocuments(operations, feeds),
-                    new EventDocuments(journal, feeds))) {
+            for (Routes.Route route : routes) {
                 config.routes.addHttpHandler(route.method(), route.path(), route.handler());
             }
             config.routes.exception(HttpResponseException.class, failures::answer);
@@ -110,6 +122,14 @@ public final class ManagementServer implements AutoCloseable {
         });
         beats.scheduleAtFixedRate(feeds::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
         return new ManagementServer(address(options, javalin.port()), javalin, feeds, beats);
+    }
+
+    /** The paths that need no key. */
+    private static Set<String> open(List<Routes.Route> routes) {
+        return routes.stream()
+                .filter(route -> route.says().access() == Operation.Access.ANYBODY)
+                .map(Routes.Route::path)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static void lean(JavalinConfig config, QueuedThreadPool threads) {
@@ -152,6 +172,16 @@ public final class ManagementServer implements AutoCloseable {
     /** Where it answers, for example {@code http://localhost:8080}. */
     public URI address() {
         return address;
+    }
+
+    /** What it answers as the HTTP library has it, for example {@code GET /v3/devices/{id}}. */
+    List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> Set.of(GET, POST, PUT, DELETE).contains(endpoint.method))
+                .map(endpoint -> endpoint.method.name() + " "
+                        + endpoint.path.replace('<', '{').replace('>', '}'))
+                .toList();
     }
 
     /** Ends all streams and stops listening. Does nothing when called again. */

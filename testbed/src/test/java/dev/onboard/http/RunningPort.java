@@ -31,6 +31,7 @@ final class RunningPort implements AutoCloseable {
     final FakeDevices devices = new FakeDevices();
     final ManagementServer server;
     final ManagementClient client;
+    private final Described described;
 
     RunningPort(Path work) throws IOException {
         journal = Journal.open(work.resolve("events.jsonl"), clock);
@@ -47,6 +48,7 @@ final class RunningPort implements AutoCloseable {
                         new ServerCredentials.Server(
                                 URI.create("coaps://localhost:5684"), serverAuthority.certificate())));
         client = ManagementClient.of(server.address(), key);
+        described = new Described(Json.read(plain(to("/openapi.json").build()).body()));
     }
 
     CertificateAuthority ca(String name) {
@@ -71,11 +73,22 @@ final class RunningPort implements AutoCloseable {
         return HttpRequest.newBuilder(URI.create(server.address() + path));
     }
 
+    /** Sends it, and holds the answer against {@code /openapi.json}. */
     Answer send(HttpRequest request) {
+        HttpResponse<String> response = plain(request);
+        described.check(
+                request.method(),
+                request.uri().getRawPath(),
+                response.statusCode(),
+                response.headers().firstValue("Content-Type").orElse(""),
+                response.body());
+        return new Answer(
+                response.statusCode(), response.body(), response.headers().map());
+    }
+
+    private static HttpResponse<String> plain(HttpRequest request) {
         try {
-            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-            return new Answer(
-                    response.statusCode(), response.body(), response.headers().map());
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

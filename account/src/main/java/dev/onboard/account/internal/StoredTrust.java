@@ -37,6 +37,7 @@ import org.jdbi.v3.core.Handle;
 /** The trusted certificates in the database, and in memory what a handshake needs of them. */
 public final class StoredTrust implements TrustedCertificates {
     private final Storage storage;
+    private final String accountId;
     private final Ids ids;
     private final InstantSource clock;
     private final Journal journal;
@@ -51,12 +52,14 @@ public final class StoredTrust implements TrustedCertificates {
     /** Loads what is in the database. */
     public StoredTrust(
             Storage storage,
+            String accountId,
             Ids ids,
             InstantSource clock,
             Journal journal,
             Supplier<AnchorPolicy> policy,
             List<X509Certificate> ownChain) {
         this.storage = storage;
+        this.accountId = accountId;
         this.ids = ids;
         this.clock = clock;
         this.journal = journal;
@@ -309,7 +312,8 @@ public final class StoredTrust implements TrustedCertificates {
 
     @Override
     public Page<TrustedCertificate> list(Query query) {
-        return storage.read(handle -> TrustRows.LISTING.page(handle, query));
+        return storage.read(
+                handle -> TrustRows.listing(clock.instant(), accountId).page(handle, query));
     }
 
     @Override

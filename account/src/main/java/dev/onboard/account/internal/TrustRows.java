@@ -8,47 +8,55 @@ import dev.onboard.account.TrustedCertificate.Status;
 import dev.onboard.account.internal.Listing.Column;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.Update;
 
 /** The table of trusted certificates. */
 final class TrustRows {
-    static final Listing<TrustedCertificate> LISTING = new Listing<>(
-            "trusted_certificate",
-            "trusted certificate",
-            Map.ofEntries(
-                    Map.entry("id", Column.text("id")),
-                    Map.entry("name", Column.text("name")),
-                    Map.entry("description", Column.text("description")),
-                    Map.entry("service", Column.text("service")),
-                    Map.entry("status", Column.text("status")),
-                    Map.entry("enrollment_mode", Column.truth("enrollment_mode")),
-                    Map.entry("device_execution_mode", Column.number("execution_mode")),
-                    Map.entry("certificate_fingerprint", Column.text("fingerprint")),
-                    Map.entry("subject", Column.text("subject")),
-                    Map.entry("issuer", Column.text("issuer")),
-                    Map.entry("expire", Column.time("expires_at")),
-                    Map.entry("validity", Column.time("expires_at")),
-                    Map.entry("created_at", Column.time("created_at")),
-                    Map.entry("updated_at", Column.time("updated_at")),
-                    Map.entry("valid", Column.truth("(fault = '')"))),
-            (row, context) -> read(row));
+    private static final RowMapper<TrustedCertificate> MAPPER = (row, context) -> read(row);
 
     private TrustRows() {}
 
+    /** Pages as they are at this time: what is valid changes with it. */
+    static Listing<TrustedCertificate> listing(Instant now, String accountId) {
+        return new Listing<>(
+                "trusted_certificate",
+                "trusted certificate",
+                Map.ofEntries(
+                        Map.entry("id", Column.text("id")),
+                        Map.entry("name", Column.text("name")),
+                        Map.entry("description", Column.text("description")),
+                        Map.entry("service", Column.text("service")),
+                        Map.entry("status", Column.text("status")),
+                        Map.entry("enrollment_mode", Column.truth("enrollment_mode")),
+                        Map.entry("device_execution_mode", Column.number("execution_mode")),
+                        Map.entry("owner", Column.text("'" + accountId + "'")),
+                        Map.entry("certificate_fingerprint", Column.text("fingerprint")),
+                        Map.entry("subject", Column.text("subject")),
+                        Map.entry("issuer", Column.text("issuer")),
+                        Map.entry("expire", Column.time("expires_at")),
+                        Map.entry("validity", Column.time("expires_at")),
+                        Map.entry("created_at", Column.time("created_at")),
+                        Map.entry("updated_at", Column.time("updated_at")),
+                        Map.entry("valid", Column.truth("(fault = '' AND expires_at >= " + StoredTime.of(now) + ")"))),
+                MAPPER);
+    }
+
     static List<TrustedCertificate> all(Handle handle) {
         return handle.createQuery("SELECT * FROM trusted_certificate ORDER BY created_at, id")
-                .map(LISTING.mapper())
+                .map(MAPPER)
                 .list();
     }
 
     static Optional<TrustedCertificate> find(Handle handle, String id) {
         return handle.createQuery("SELECT * FROM trusted_certificate WHERE id = :id")
                 .bind("id", id)
-                .map(LISTING.mapper())
+                .map(MAPPER)
                 .findOne();
     }
 
