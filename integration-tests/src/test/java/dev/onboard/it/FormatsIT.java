@@ -94,6 +94,11 @@ class FormatsIT {
         assertThat(device.path("reason").asText()).isEqualTo("alert-unknown-ca");
         assertThat(device.path("refused_by").asText()).isEqualTo("bootstrap-server");
         assertValid("device-run", refused.out());
+        Cli.Result why = cli.run("explain", "device", "meter 7", "--json");
+        assertThat(why.exitCode()).as(why.err()).isEqualTo(1);
+        assertValid("explain-event", why.out());
+        assertThat(why.json().path("reason").asText()).isEqualTo("unknown-ca");
+        assertThat(why.json().path("other_side").path("reason").asText()).isEqualTo("alert-unknown-ca");
         up.stop();
         Schema schema = schema("event");
         List<String> lines = Files.readAllLines(up.workDirectory().resolve("events.jsonl"));
@@ -101,6 +106,21 @@ class FormatsIT {
         for (String line : lines) {
             assertValid(schema, line);
         }
+    }
+
+    @Test
+    void whatExplainPrints() throws Exception {
+        Path device = work.resolve("devices/device-1/factory");
+        Path root = work.resolve("ca/factory-root.cert.pem");
+        Object[] refused = {
+            "explain", "--chain", device.resolve("device.cert.pem"), "--purpose", "device-bootstrap", "--json"
+        };
+        Object[] trusted =
+                Stream.concat(Stream.of(refused), Stream.of("--trust", root)).toArray();
+        assertValid("explain", cli.run(refused).out());
+        Cli.Result good = cli.run(trusted);
+        assertThat(good.exitCode()).as(good.err()).isZero();
+        assertValid("explain", good.out());
     }
 
     @Test

@@ -153,10 +153,15 @@ public final class Corpus {
         List<Outcome> outcomes = new ArrayList<>();
         for (Case each : cases) {
             if (!each.needsPolicyInputs()) {
-                outcomes.add(new Outcome(each.id(), each.expectedTrusted(), run(each, profile, time)));
+                outcomes.add(outcome(each, profile, time));
             }
         }
         return outcomes;
+    }
+
+    /** What comes of one case; the time is for a case that names none. */
+    public static Outcome outcome(Case each, Profile profile, Instant time) {
+        return new Outcome(each.id(), each.expectedTrusted(), run(each, profile, time));
     }
 
     /** Runs one case; the time is for a case that names none. */

@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Onboard.Version.class,
         description = "A certificate-onboarding testbed for LwM2M.",
-        subcommands = {DemoCommand.class, UpCommand.class, FactoryCommand.class, DeviceCommand.class, TrustCommand.class
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            FactoryCommand.class,
+            DeviceCommand.class,
+            TrustCommand.class,
+            ExplainCommand.class
         })
 public final class Onboard implements Runnable {
     @Spec
@@ -38,6 +44,7 @@ public final class Onboard implements Runnable {
     /** Runs a command line; what it prints goes to these writers. Returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         return new CommandLine(new Onboard())
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(Onboard::explain)
@@ -67,7 +74,8 @@ public final class Onboard implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? One of demo, up, factory, device, trust");
+        throw new ParameterException(
+                spec.commandLine(), "which command? One of demo, up, factory, device, trust, explain");
     }
 
     /** The version, from the jar's manifest. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onboard.cli;
+
+import org.jspecify.annotations.NullMarked;
