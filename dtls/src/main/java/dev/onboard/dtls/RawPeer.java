@@ -1,0 +1,233 @@
+package dev.onboard.dtls;
+
+import dev.onboard.dtls.internal.RawClient;
+import dev.onboard.dtls.internal.RawServer;
+import dev.onboard.pki.Verdict;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A DTLS peer that checks nothing of its own side: it presents whatever bytes it is given as its certificates and signs
+ * with whatever key, so that the other side meets what no DTLS library of good manners would send. Immutable and
+ * thread-safe; a handshake runs on the thread that asks for it.
+ *
+ * <p>What is not said otherwise is good: DTLS 1.2, ECDHE-ECDSA with AES-128 in GCM and CCM_8, P-256 and P-384, the
+ * signature algorithm of the key, and trust in whatever the other side shows.
+ */
+public final class RawPeer {
+    /** The suites that the LwM2M roles have in common (OMA Transport 5.2.8.3), in the numbers of IANA. */
+    private static final List<Integer> USUAL_SUITES = List.of(0xC02B, 0xC0AE);
+
+    private final Settings settings;
+
+    private RawPeer(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** What is said wrongly about the Certificate message; its entries stay as they are. */
+    public enum Framing {
+        /** As RFC 5246, 7.4.2 asks for it. */
+        EXACT,
+        /** The length of the list is one more than its octets. */
+        LIST_TOO_LONG,
+        /** The length of the list is one less than its octets. */
+        LIST_TOO_SHORT,
+        /** The length of the first entry reaches past the end of the list. */
+        ENTRY_TOO_LONG
+    }
+
+    /**
+     * All that can be chosen.
+     *
+     * @param chain the entries of the Certificate message, leaf first; each may be anything, an empty list too
+     * @param key what signs; empty: nothing is proved, and no certificate sent
+     * @param suites cipher suites by their IANA numbers, in order of preference
+     * @param groups supported groups by their IANA numbers, in order of preference
+     * @param signatureAlgorithm hash and signature octet of what is claimed in ServerKeyExchange or CertificateVerify;
+     *     empty: what fits the key
+     * @param serverName what a client asks for with SNI
+     * @param framing a lie about lengths
+     * @param judge what becomes of the other side's chain; a refusal goes out with its alert
+     */
+    public record Settings(
+            List<byte[]> chain,
+            Optional<PrivateKey> key,
+            List<Integer> suites,
+            List<Integer> groups,
+            OptionalInt signatureAlgorithm,
+            Optional<String> serverName,
+            Version version,
+            Framing framing,
+            Function<List<byte[]>, Optional<Verdict>> judge) {
+        public Settings {
+            chain = List.copyOf(chain);
+            suites = List.copyOf(suites);
+            groups = List.copyOf(groups);
+        }
+    }
+
+    /** The version that is offered or chosen. */
+    public enum Version {
+        DTLS_1_0,
+        DTLS_1_2
+    }
+
+    /**
+     * What came of a handshake, as this side saw it.
+     *
+     * @param result how it ended
+     * @param local this side's own address, as the other side sees it when nothing lies between
+     * @param peerChain the other side's entries as they came, empty when none did
+     * @param verdict what the judge said of them
+     */
+    public record Report(Result result, InetSocketAddress local, List<byte[]> peerChain, Optional<Verdict> verdict) {}
+
+    /** How it ended. */
+    public sealed interface Result {
+        /** Both sides finished, with this suite (its IANA number). */
+        record Established(int suite) implements Result {}
+
+        /** The other side ended it with this alert. */
+        record RefusedByPeer(int alert) implements Result {}
+
+        /** This side ended it with this alert, because of what the other did. */
+        record RefusedHere(int alert, String detail) implements Result {}
+
+        /** Nobody refused: silence until patience ended, a closed port. */
+        record Failed(String detail) implements Result {}
+    }
+
+    /** A peer that presents this chain and signs with this key, which need not belong to it. */
+    public static RawPeer presenting(List<byte[]> chainLeafFirst, PrivateKey key) {
+        return with(chainLeafFirst, Optional.of(key));
+    }
+
+    /** A peer that has no certificate: as a client it sends an empty list, as a server it can finish no handshake. */
+    public static RawPeer withoutCertificate() {
+        return with(List.of(), Optional.empty());
+    }
+
+    private static RawPeer with(List<byte[]> chain, Optional<PrivateKey> key) {
+        return new RawPeer(new Settings(
+                chain,
+                key,
+                USUAL_SUITES,
+                List.of(23, 24),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Version.DTLS_1_2,
+                Framing.EXACT,
+                peer -> Optional.empty()));
+    }
+
+    /** With these cipher suites, by their IANA numbers. */
+    public RawPeer suites(List<Integer> suites) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain, s.key, suites, s.groups, s.signatureAlgorithm, s.serverName, s.version, s.framing, s.judge));
+    }
+
+    /** With these supported groups, by their IANA numbers (RFC 8422, 5.1.1). */
+    public RawPeer groups(List<Integer> groups) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain, s.key, s.suites, groups, s.signatureAlgorithm, s.serverName, s.version, s.framing, s.judge));
+    }
+
+    /** Claiming this signature algorithm, for example 0x0203 for SHA-1 with ECDSA (RFC 5246, 7.4.1.4.1). */
+    public RawPeer signatureAlgorithm(int hashAndSignature) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                OptionalInt.of(hashAndSignature),
+                s.serverName,
+                s.version,
+                s.framing,
+                s.judge));
+    }
+
+    /** Asking for this server name (RFC 6066, 3). */
+    public RawPeer serverName(String name) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                s.signatureAlgorithm,
+                Optional.of(name),
+                s.version,
+                s.framing,
+                s.judge));
+    }
+
+    /** With another version than 1.2. */
+    public RawPeer version(Version version) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain, s.key, s.suites, s.groups, s.signatureAlgorithm, s.serverName, version, s.framing, s.judge));
+    }
+
+    /** With a Certificate message whose lengths lie. */
+    public RawPeer framing(Framing framing) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain, s.key, s.suites, s.groups, s.signatureAlgorithm, s.serverName, s.version, framing, s.judge));
+    }
+
+    /** Judging the other side's chain; without a judge it is taken as it is. */
+    public RawPeer judging(Function<List<byte[]>, Verdict> judge) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                s.version,
+                s.framing,
+                peer -> Optional.of(judge.apply(peer))));
+    }
+
+    /**
+     * One handshake as a client, from a socket of its own that is closed at the end.
+     *
+     * @param patience how long the whole handshake may take
+     * @throws IOException when no socket can be had
+     */
+    public Report connect(InetSocketAddress server, Duration patience) throws IOException {
+        return RawClient.connect(settings, server, patience);
+    }
+
+    /**
+     * Listens as a server; handshakes come one after the other.
+     *
+     * @param at where; port 0 takes a free one
+     * @param ended told of every handshake, on the listener's thread
+     * @throws IOException when the address cannot be had
+     */
+    public Listening listen(InetSocketAddress at, Consumer<Report> ended) throws IOException {
+        return RawServer.listen(settings, at, ended);
+    }
+
+    /** A server that listens, with one thread of its own, until it is closed. */
+    public interface Listening extends AutoCloseable {
+        /** Where it listens, with the real port. */
+        InetSocketAddress address();
+
+        /** Stops to listen, a handshake under way included. */
+        @Override
+        void close();
+    }
+}

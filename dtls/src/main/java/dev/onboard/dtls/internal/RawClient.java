@@ -1,0 +1,129 @@
+package dev.onboard.dtls.internal;
+
+import dev.onboard.dtls.RawPeer;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Vector;
+import org.bouncycastle.tls.AbstractTlsClient;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.DTLSClientProtocol;
+import org.bouncycastle.tls.NameType;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.ServerName;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsAuthentication;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsServerCertificate;
+import org.jspecify.annotations.Nullable;
+
+/** The raw peer as a client. */
+public final class RawClient extends AbstractTlsClient {
+    private final RawHandshake handshake;
+    private final int patienceMillis;
+
+    private RawClient(RawHandshake handshake, Duration patience) {
+        super(handshake.crypto);
+        this.handshake = handshake;
+        this.patienceMillis = (int) Math.max(1, patience.toMillis());
+    }
+
+    /** One handshake from a socket of its own. */
+    public static RawPeer.Report connect(RawPeer.Settings settings, InetSocketAddress server, Duration patience)
+            throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(server); // an unreachable port is told, and the local address known
+            RawHandshake handshake = new RawHandshake(settings);
+            RawClient client = new RawClient(handshake, patience);
+            InetSocketAddress local = new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort());
+            return handshake.run(
+                    local,
+                    () -> new DTLSClientProtocol()
+                            .connect(client, new RawTransport(socket, server, null))
+                            .close());
+        }
+    }
+
+    @Override
+    protected int[] getSupportedCipherSuites() {
+        return handshake.suites();
+    }
+
+    @Override
+    protected ProtocolVersion[] getSupportedVersions() {
+        return handshake.versions();
+    }
+
+    @Override
+    protected Vector<?> getSupportedGroups(@SuppressWarnings("rawtypes") Vector roles) {
+        return handshake.groups();
+    }
+
+    @Override
+    protected Vector<?> getSupportedSignatureAlgorithms() {
+        return handshake.signatureAlgorithms();
+    }
+
+    @Override
+    protected @Nullable Vector<?> getSNIServerNames() {
+        if (handshake.settings.serverName().isEmpty()) {
+            return null;
+        }
+        Vector<ServerName> names = new Vector<>();
+        byte[] name = handshake.settings.serverName().get().getBytes(StandardCharsets.UTF_8);
+        names.add(new ServerName(NameType.host_name, name));
+        return names;
+    }
+
+    @Override
+    public int getHandshakeTimeoutMillis() {
+        return patienceMillis;
+    }
+
+    @Override
+    public int getMaxCertificateChainLength() {
+        return RawHandshake.MOST_CERTIFICATES;
+    }
+
+    @Override
+    public int getMaxHandshakeMessageSize() {
+        return RawHandshake.LARGEST_MESSAGE;
+    }
+
+    @Override
+    public boolean shouldCheckSigAlgOfPeerCerts() {
+        return false;
+    }
+
+    @Override
+    public void notifySelectedCipherSuite(int selected) {
+        super.notifySelectedCipherSuite(selected);
+        handshake.chosen(selected);
+    }
+
+    @Override
+    public TlsAuthentication getAuthentication() {
+        return new TlsAuthentication() {
+            @Override
+            public void notifyServerCertificate(TlsServerCertificate server) throws IOException {
+                handshake.judge();
+            }
+
+            @Override
+            @SuppressWarnings("unchecked")
+            public @Nullable TlsCredentials getClientCredentials(CertificateRequest request) {
+                RawSigner signer = handshake.signer();
+                if (signer != null) {
+                    // Bouncy Castle signs only with what the server asked for; a lie needs the server to have asked
+                    Vector<SignatureAndHashAlgorithm> asked = request.getSupportedSignatureAlgorithms();
+                    if (asked != null && !asked.contains(signer.getSignatureAndHashAlgorithm())) {
+                        asked.add(signer.getSignatureAndHashAlgorithm());
+                    }
+                }
+                return signer;
+            }
+        };
+    }
+}
