@@ -66,9 +66,6 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
             }
         } else if (result instanceof HandshakeRecord.Result.RefusedHere refused) {
             event.refused(self, refused.reason()).alert(refused.alert()).detail(refused.detail());
-            if (handshake.verdict().orElse(null) instanceof Verdict.Refused verdict) {
-                event.fact("fix", verdict.fix()).fact("clause", verdict.reason().clause());
-            }
         } else if (result instanceof HandshakeRecord.Result.RefusedByPeer refused) {
             String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
             event.refused(peer, "alert-" + word.replace('_', '-').replace(' ', '-'))
@@ -94,6 +91,7 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
                 event.fact("certificate_subject", refused.certificate().subject());
             }
             event.fact("fix", refused.fix());
+            event.fact("clause", refused.reason().clause());
         }
         if (!verdict.findings().isEmpty()) {
             event.fact(

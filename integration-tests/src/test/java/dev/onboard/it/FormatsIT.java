@@ -98,7 +98,6 @@ class FormatsIT {
         assertThat(why.exitCode()).as(why.err()).isEqualTo(1);
         assertValid("explain-event", why.out());
         assertThat(why.json().path("reason").asText()).isEqualTo("unknown-ca");
-        assertThat(why.json().path("other_side").path("reason").asText()).isEqualTo("alert-unknown-ca");
         up.stop();
         Schema schema = schema("event");
         List<String> lines = Files.readAllLines(up.workDirectory().resolve("events.jsonl"));

@@ -18,9 +18,12 @@ import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The raw peer as a server: one handshake after the other on one thread. */
 public final class RawServer extends AbstractTlsServer {
+    private static final Logger LOG = LoggerFactory.getLogger(RawServer.class);
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final RawHandshake handshake;
@@ -80,9 +83,7 @@ public final class RawServer extends AbstractTlsServer {
                     ended.accept(report);
                 }
             } catch (IOException e) {
-                if (!socket.isClosed()) {
-                    continue; // a datagram that could not be received; the next one may
-                }
+                LOG.debug("a datagram could not be received at {}; the next one may", local, e);
             }
         }
     }
