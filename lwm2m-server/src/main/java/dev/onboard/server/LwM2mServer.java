@@ -9,6 +9,7 @@ import dev.onboard.server.internal.LeshanServerRoom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -68,6 +69,11 @@ public final class LwM2mServer implements AutoCloseable {
         return server.registration(endpoint);
     }
 
+    /** Every registration there is now, in no order. */
+    public List<Registered> registrations() {
+        return server.registrations();
+    }
+
     /** Reads an object, an instance or a resource. */
     public CompletionStage<Node> read(String endpoint, String path) {
         return server.read(endpoint, path);
@@ -84,13 +90,18 @@ public final class LwM2mServer implements AutoCloseable {
     }
 
     /**
-     * Observes an object, an instance or a resource.
+     * Observes an object, an instance or a resource. Several may observe the same; it ends with the last of them.
      *
      * @param listener gets the present value and every notification, on a protocol thread
      * @return completes when the observation stands
      */
-    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Node> listener) {
+    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
         return server.observe(endpoint, path, listener);
+    }
+
+    /** Sends a request with bodies as they are on the wire, and gives what the device answered when it carried it out. */
+    public CompletionStage<Answer> send(String endpoint, DeviceRequest request) {
+        return server.send(endpoint, request);
     }
 
     /** An observation that stands. */

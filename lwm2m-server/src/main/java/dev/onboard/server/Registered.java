@@ -9,7 +9,8 @@ import java.util.List;
  * A device's registration (OMA LwM2M Core 6.2.1).
  *
  * @param id of the registration, the last part of its location
- * @param links the paths of objects and instances that the device has
+ * @param queueMode whether the device sleeps between its messages
+ * @param links of the objects and instances that the device has
  */
 public record Registered(
         String id,
@@ -19,4 +20,5 @@ public record Registered(
         Duration lifetime,
         Instant registeredAt,
         Instant lastUpdate,
-        List<String> links) {}
+        boolean queueMode,
+        List<Link> links) {}

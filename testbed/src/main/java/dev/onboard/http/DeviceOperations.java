@@ -1,6 +1,7 @@
 package dev.onboard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.http.connect.ConnectedDevices;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -29,6 +30,11 @@ public interface DeviceOperations {
      * @return completes when the device has accepted; closing it cancels
      */
     CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values);
+
+    /** The registered devices as the Connect API sees them. */
+    default ConnectedDevices connected() {
+        return ConnectedDevices.none();
+    }
 
     /** An observation that goes on until it is closed. */
     @FunctionalInterface

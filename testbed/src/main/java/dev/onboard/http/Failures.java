@@ -1,6 +1,7 @@
 package dev.onboard.http;
 
 import dev.onboard.account.AccountException;
+import dev.onboard.http.connect.ConnectRefusal;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.security.SecureRandom;
@@ -31,6 +32,11 @@ record Failures(SecureRandom random) {
         return Problem.internal();
     }
 
+    /** The Connect API answers with bare text. */
+    static void answer(ConnectRefusal refusal, Context ctx) {
+        ctx.status(refusal.status()).contentType("text/plain").result(refusal.text());
+    }
+
     void answer(Exception failure, Context ctx) {
         if (failure instanceof HttpResponseException http) {
             answer(ofStatus(http.getStatus(), String.valueOf(http.getMessage()), ctx), requestId(), ctx);
@@ -56,6 +62,10 @@ record Failures(SecureRandom random) {
     private static void answer(Problem problem, String requestId, Context ctx) {
         if (problem.status() == 401) {
             ctx.header("WWW-Authenticate", "Bearer");
+        }
+        if (ctx.path().startsWith("/v2/")) {
+            ctx.status(problem.status()).contentType("text/plain").result(String.valueOf(problem.getMessage()));
+            return;
         }
         Json.answer(ctx, problem.status(), problem.document(requestId));
     }

@@ -2,12 +2,14 @@ package dev.onboard.http;
 
 import dev.onboard.account.ApiKeys;
 import dev.onboard.account.ApiKeys.Access;
+import dev.onboard.http.connect.Connect;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may pass: requests addressed to this host under a name of its own, not sent by a foreign page, not too large, with
@@ -58,20 +60,39 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
     }
 
     private void checkKey(Context ctx) {
+        String given = given(ctx);
+        if (key.matches(given)) {
+            ctx.attribute(Connect.KEY_ATTRIBUTE, Connect.FIRST_KEY);
+            return;
+        }
+        ApiKeys.Entry entry = others.check(given).orElseThrow(Problem::wrongKey);
+        if (entry.access() == Access.READ_ONLY && !ctx.method().equals(HandlerType.GET)) {
+            throw Problem.denied("this API key is for reading only; " + ctx.method() + " needs one with full access");
+        }
+        ctx.attribute(Connect.KEY_ATTRIBUTE, entry.id());
+    }
+
+    private static String given(Context ctx) {
         String authorization = ctx.header("Authorization");
+        if (authorization == null && ctx.path().equals(Connect.SOCKET_PATH)) {
+            return keyOfSocket(ctx.header("Sec-WebSocket-Protocol"));
+        }
         if (authorization == null
                 || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
                 || authorization.length() == BEARER.length()) {
             throw Problem.noKey();
         }
-        String given = authorization.substring(BEARER.length()).strip();
-        if (!key.matches(given)) {
-            Access access = others.check(given).orElseThrow(Problem::wrongKey).access();
-            if (access == Access.READ_ONLY && !ctx.method().equals(HandlerType.GET)) {
-                throw Problem.denied(
-                        "this API key is for reading only; " + ctx.method() + " needs one with full access");
+        return authorization.substring(BEARER.length()).strip();
+    }
+
+    /** A page in a browser can set no header of a WebSocket but this one. */
+    private static String keyOfSocket(@Nullable String protocols) {
+        for (String protocol : protocols == null ? new String[0] : protocols.split(",")) {
+            if (protocol.strip().startsWith(Connect.SOCKET_KEY)) {
+                return protocol.strip().substring(Connect.SOCKET_KEY.length());
             }
         }
+        throw Problem.noKey();
     }
 
     private boolean isOwn(String name) {

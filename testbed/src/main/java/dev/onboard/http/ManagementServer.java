@@ -6,6 +6,8 @@ import static io.javalin.http.HandlerType.POST;
 import static io.javalin.http.HandlerType.PUT;
 
 import dev.onboard.account.Account;
+import dev.onboard.http.connect.Connect;
+import dev.onboard.http.connect.ConnectRefusal;
 import dev.onboard.journal.Journal;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -14,6 +16,7 @@ import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,12 +43,15 @@ public final class ManagementServer implements AutoCloseable {
     private final Javalin javalin;
     private final URI address;
     private final EventFeeds feeds;
+    private final Connect connect;
     private final ScheduledThreadPoolExecutor beats;
 
-    private ManagementServer(URI address, Javalin javalin, EventFeeds feeds, ScheduledThreadPoolExecutor beats) {
+    private ManagementServer(
+            URI address, Javalin javalin, EventFeeds feeds, Connect connect, ScheduledThreadPoolExecutor beats) {
         this.address = address;
         this.javalin = javalin;
         this.feeds = feeds;
+        this.connect = connect;
         this.beats = beats;
     }
 
@@ -90,7 +96,14 @@ public final class ManagementServer implements AutoCloseable {
         threads.setDaemon(true);
         EventFeeds feeds = new EventFeeds(threads);
         OpenApi openApi = new OpenApi();
-        List<Routes.Route> routes = Routes.all(
+        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "onboard-http-beat");
+            thread.setDaemon(true);
+            return thread;
+        });
+        beats.setRemoveOnCancelPolicy(true);
+        Connect connect = new Connect(account, journal, clock, operations.connected(), beats, threads);
+        List<Routes.Route> routes = new ArrayList<>(Routes.all(
                 new TrustedCertificateDocuments(account, clock),
                 new DeviceDocuments(account),
                 new IssuedDocuments(account),
@@ -101,7 +114,8 @@ public final class ManagementServer implements AutoCloseable {
                 new EnrollmentDocuments(account),
                 new ResourceDocuments(operations, feeds),
                 new EventDocuments(journal, feeds),
-                openApi);
+                openApi));
+        routes.addAll(ConnectRoutes.all(connect));
         openApi.describe(routes);
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
@@ -111,17 +125,16 @@ public final class ManagementServer implements AutoCloseable {
             for (Routes.Route route : routes) {
                 config.routes.addHttpHandler(route.method(), route.path(), route.handler());
             }
+            config.routes.wsBeforeUpgrade(Connect.SOCKET_PATH, gate::check);
+            config.routes.ws(Connect.SOCKET_PATH, connect.socket());
+            config.routes.exception(ConnectRefusal.class, Failures::answer);
             config.routes.exception(HttpResponseException.class, failures::answer);
             config.routes.exception(Exception.class, failures::answer);
         });
         listen(javalin, options);
-        ScheduledThreadPoolExecutor beats = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "onboard-http-beat");
-            thread.setDaemon(true);
-            return thread;
-        });
         beats.scheduleAtFixedRate(feeds::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
-        return new ManagementServer(address(options, javalin.port()), javalin, feeds, beats);
+        beats.scheduleAtFixedRate(() -> threads.execute(connect::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+        return new ManagementServer(address(options, javalin.port()), javalin, feeds, connect, beats);
     }
 
     /** The paths that need no key. */
@@ -188,6 +201,7 @@ public final class ManagementServer implements AutoCloseable {
     @Override
     public void close() {
         beats.shutdownNow();
+        connect.close();
         feeds.close();
         javalin.stop();
     }

@@ -106,7 +106,9 @@ final class OpenApi {
         });
         ObjectNode responses = operation.putObject("responses");
         TreeMap<Integer, Optional<Content>> answers = new TreeMap<>(says.answers());
-        Content error = new Content("application/json", "Error");
+        Content error = route.path().startsWith("/v2/")
+                ? new Content("text/plain", "-")
+                : new Content("application/json", "Error");
         if (says.access() == Operation.Access.KEY) {
             answers.putIfAbsent(401, Optional.of(error));
         }

@@ -141,6 +141,20 @@ record Operation(
         return more;
     }
 
+    /** Also answers with these statuses and bare text, as the Connect API does. */
+    Operation saysNo(int... statuses) {
+        Operation more = this;
+        for (int status : statuses) {
+            more = more.answering(status, Optional.of(new Content("text/plain", "-")));
+        }
+        return more;
+    }
+
+    /** Also answers with this status and this document. */
+    Operation with(int status, String schema) {
+        return answering(status, Optional.of(new Content(JSON, schema)));
+    }
+
     private Operation answering(int status, Optional<Content> content) {
         Map<Integer, Optional<Content>> more = new TreeMap<>(answers);
         more.put(status, content);

@@ -17,7 +17,7 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 
 /**
- * Everything the management port answers, on one screen, and what {@code /openapi.json} says about it. Each path is also
+ * Everything the management port answers, on one screen but for the Connect API ({@link ConnectRoutes}), and what {@code /openapi.json} says about it. Each path is also
  * answered with a slash at its end.
  */
 final class Routes {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.DeviceOperations;
 import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
+import dev.onboard.http.connect.ConnectedDevices;
 import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.Node;
 import java.util.concurrent.CompletionException;
@@ -19,8 +20,16 @@ final class RegisteredDevices implements DeviceOperations {
 
     private final LwM2mServer server;
 
+    private final ConnectedDevices connected;
+
     RegisteredDevices(LwM2mServer server) {
         this.server = server;
+        this.connected = new ConnectedRegistrations(server);
+    }
+
+    @Override
+    public ConnectedDevices connected() {
+        return connected;
     }
 
     @Override
@@ -51,7 +60,7 @@ final class RegisteredDevices implements DeviceOperations {
 
     @Override
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values) {
-        return told(server.observe(endpoint, path, node -> values.accept(json(node)))
+        return told(server.observe(endpoint, path, answer -> answer.node().ifPresent(node -> values.accept(json(node))))
                 .thenApply(observation -> observation::close));
     }
 

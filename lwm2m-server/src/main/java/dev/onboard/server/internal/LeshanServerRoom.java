@@ -9,6 +9,8 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
+import dev.onboard.server.Answer;
+import dev.onboard.server.DeviceRequest;
 import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.LwM2mServer.Surroundings;
 import dev.onboard.server.Node;
@@ -16,7 +18,8 @@ import dev.onboard.server.Registered;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +29,6 @@ import java.util.function.Supplier;
 import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.Endpoint;
 import org.eclipse.leshan.core.californium.identity.IdentityHandlerProvider;
-import org.eclipse.leshan.core.link.Link;
 import org.eclipse.leshan.core.link.lwm2m.LwM2mLinkParser;
 import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.model.ObjectLoader;
@@ -171,9 +173,8 @@ public final class LeshanServerRoom implements AutoCloseable {
                 Duration.ofSeconds(registration.getLifeTimeInSec()),
                 registration.getRegistrationDate().toInstant(),
                 registration.getLastUpdate().toInstant(),
-                Arrays.stream(registration.getSortedObjectLinks())
-                        .map(Link::getUriReference)
-                        .toList());
+                registration.usesQueueMode(),
+                Answers.links(registration.getSortedObjectLinks()));
     }
 
     /** Reads. */
@@ -192,8 +193,22 @@ public final class LeshanServerRoom implements AutoCloseable {
     }
 
     /** Observes. */
-    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Node> listener) {
+    public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
         return operations.observe(endpoint, path, listener);
+    }
+
+    /** Sends. */
+    public CompletionStage<Answer> send(String endpoint, DeviceRequest request) {
+        return operations.send(endpoint, request);
+    }
+
+    /** Every registration. */
+    public List<Registered> registrations() {
+        List<Registered> all = new ArrayList<>();
+        server.getRegistrationService()
+                .getAllRegistrations()
+                .forEachRemaining(registration -> all.add(registered(registration)));
+        return all;
     }
 
     @Override

@@ -4,20 +4,22 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.server.Answer;
+import dev.onboard.server.DeviceRequest;
+import dev.onboard.server.DeviceRequest.Delivery;
 import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.Node;
 import dev.onboard.server.OperationException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.eclipse.californium.core.coap.CoAP;
+import org.eclipse.californium.core.coap.Request;
 import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.model.ResourceModel;
+import org.eclipse.leshan.core.node.InvalidLwM2mPathException;
 import org.eclipse.leshan.core.node.LwM2mPath;
-import org.eclipse.leshan.core.observation.CompositeObservation;
-import org.eclipse.leshan.core.observation.SingleObservation;
 import org.eclipse.leshan.core.request.DownlinkRequest;
 import org.eclipse.leshan.core.request.ExecuteRequest;
 import org.eclipse.leshan.core.request.ObserveRequest;
@@ -25,37 +27,45 @@ import org.eclipse.leshan.core.request.ReadRequest;
 import org.eclipse.leshan.core.request.exception.InvalidRequestException;
 import org.eclipse.leshan.core.request.exception.TimeoutException;
 import org.eclipse.leshan.core.response.LwM2mResponse;
-import org.eclipse.leshan.core.response.ObserveCompositeResponse;
 import org.eclipse.leshan.core.response.ObserveResponse;
+import org.eclipse.leshan.core.response.ReadResponse;
 import org.eclipse.leshan.server.LeshanServer;
-import org.eclipse.leshan.server.observation.ObservationListener;
 import org.eclipse.leshan.server.registration.Registration;
+import org.eclipse.leshan.server.request.LowerLayerConfig;
 
 /** Device management on registered devices; every operation becomes one event. Thread-safe, never blocks. */
-final class Operations implements ObservationListener {
+final class Operations {
     /** RFC 7252 section 4.8.2, MAX_TRANSMIT_WAIT. */
     private static final Duration LIMIT = Duration.ofSeconds(93);
 
+    private static final LowerLayerConfig CONFIRMABLE = request -> {};
+    private static final LowerLayerConfig NON_CONFIRMABLE = request -> {
+        if (request instanceof Request coap) {
+            coap.setType(CoAP.Type.NON);
+        }
+    };
+
     private final LeshanServer server;
     private final LwM2mModel model;
+    private final Requests requests;
     private final Journal journal;
-    private final Map<org.eclipse.leshan.core.observation.ObservationIdentifier, Consumer<Node>> listeners =
-            new ConcurrentHashMap<>();
+    private final Observations observations;
 
     Operations(LeshanServer server, LwM2mModel model, Journal journal) {
         this.server = server;
         this.model = model;
+        this.requests = new Requests(model);
         this.journal = journal;
-        server.getObservationService().addListener(this);
+        this.observations = new Observations(server, journal);
     }
 
     CompletionStage<Node> read(String endpoint, String path) {
-        return send(endpoint, "read", path, target -> new ReadRequest(path))
-                .thenApply(answer -> Nodes.of(answer.getContent()));
+        return send(endpoint, "read", path, CONFIRMABLE, target -> new ReadRequest(path))
+                .thenApply(answer -> Nodes.of(((ReadResponse) answer.response()).getContent()));
     }
 
     CompletionStage<Void> write(String endpoint, String path, String value) {
-        return send(endpoint, "write", path, target -> {
+        return send(endpoint, "write", path, CONFIRMABLE, target -> {
                     if (!target.isResource()) {
                         throw new OperationException(
                                 "invalid-path", path + " is not a resource; write one, such as /3/0/14");
@@ -67,7 +77,7 @@ final class Operations implements ObservationListener {
     }
 
     CompletionStage<Void> execute(String endpoint, String path, String arguments) {
-        return send(endpoint, "execute", path, target -> {
+        return send(endpoint, "execute", path, CONFIRMABLE, target -> {
                     if (!target.isResource()) {
                         throw new OperationException(
                                 "invalid-path", path + " is not a resource; execute one, such as /3/0/4");
@@ -77,62 +87,70 @@ final class Operations implements ObservationListener {
                 .thenApply(answer -> null);
     }
 
-    CompletionStage<Observation> observe(String endpoint, String path, Consumer<Node> listener) {
-        return send(endpoint, "observe", path, target -> new ObserveRequest(path))
-                .thenApply(answer -> {
-                    SingleObservation observation = answer.getObservation();
-                    if (observation == null) {
-                        throw new OperationException(
-                                "refused-by-device", "the device does not let " + path + " be observed");
-                    }
-                    listeners.put(observation.getId(), listener);
-                    listener.accept(Nodes.of(answer.getContent()));
-                    return () -> {
-                        if (listeners.remove(observation.getId()) != null) {
-                            server.getObservationService().cancelObservation(observation);
-                        }
-                    };
-                });
+    CompletionStage<Answer> send(String endpoint, DeviceRequest request) {
+        return send(
+                        endpoint,
+                        request.operation().word(),
+                        request.path(),
+                        request.delivery() == Delivery.CONFIRMABLE ? CONFIRMABLE : NON_CONFIRMABLE,
+                        target -> requests.make(request, target))
+                .thenApply(answer -> Answers.of(answer.response()));
+    }
+
+    CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
+        return send(endpoint, "observe", path, CONFIRMABLE, target -> new ObserveRequest(path))
+                .thenApply(answer ->
+                        observations.add(answer.registration(), path, (ObserveResponse) answer.response(), listener));
     }
 
     /** How a request is made for a path; throws {@link OperationException} or {@link InvalidRequestException} when it cannot be. */
-    private interface Maker<T extends LwM2mResponse> {
-        DownlinkRequest<T> make(LwM2mPath target);
+    private interface Maker {
+        DownlinkRequest<? extends LwM2mResponse> make(LwM2mPath target);
     }
 
-    private <T extends LwM2mResponse> CompletionStage<T> send(
-            String endpoint, String operation, String path, Maker<T> maker) {
-        CompletableFuture<T> result = new CompletableFuture<>();
+    private record Answered(Registration registration, LwM2mResponse response) {}
+
+    private CompletionStage<Answered> send(
+            String endpoint, String operation, String path, LowerLayerConfig delivery, Maker maker) {
         Registration registration = server.getRegistrationService().getByEndpoint(endpoint);
         if (registration == null) {
-            result.completeExceptionally(new OperationException(
+            return CompletableFuture.failedStage(new OperationException(
                     "not-registered",
                     "no device '" + endpoint + "' is registered now; 'onboard device list' shows all"));
-            return result;
         }
-        DownlinkRequest<T> request;
+        DownlinkRequest<? extends LwM2mResponse> request;
         try {
             request = maker.make(new LwM2mPath(path));
         } catch (OperationException e) {
-            result.completeExceptionally(e);
-            return result;
-        } catch (InvalidRequestException
-                | org.eclipse.leshan.core.node.InvalidLwM2mPathException
-                | IllegalArgumentException e) {
-            result.completeExceptionally(new OperationException(
-                    "invalid-path", "'" + path + "' is not a path of an object, instance or resource, such as /3/0/0"));
-            return result;
+            return CompletableFuture.failedStage(e);
+        } catch (InvalidRequestException | InvalidLwM2mPathException | IllegalArgumentException e) {
+            return CompletableFuture.failedStage(new OperationException(
+                    "invalid-path",
+                    "'" + path + "' is not a path of an object, instance or resource that " + operation
+                            + " is for, such as /3/0/0"));
         }
+        return send(registration, operation, path, delivery, request);
+    }
+
+    private <T extends LwM2mResponse> CompletionStage<Answered> send(
+            Registration registration,
+            String operation,
+            String path,
+            LowerLayerConfig delivery,
+            DownlinkRequest<T> request) {
+        CompletableFuture<Answered> result = new CompletableFuture<>();
+        String endpoint = registration.getEndpoint();
         long start = System.nanoTime();
         server.send(
                 registration,
                 request,
+                delivery,
                 LIMIT.toMillis(),
                 answer -> {
                     Event.Draft event = event(endpoint, operation, path, start);
                     if (answer.isSuccess()) {
                         journal.record(event);
-                        result.complete(answer);
+                        result.complete(new Answered(registration, answer));
                     } else {
                         String detail = "the device answered " + answer.getCode()
                                 + (answer.getErrorMessage() == null
@@ -141,7 +159,7 @@ final class Operations implements ObservationListener {
                                         : ": " + answer.getErrorMessage());
                         journal.record(
                                 event.refused(Party.DEVICE, "refused-by-device").detail(detail));
-                        result.completeExceptionally(new OperationException("refused-by-device", detail));
+                        result.completeExceptionally(OperationException.refused(Answers.code(answer), detail));
                     }
                 },
                 error -> {
@@ -161,39 +179,5 @@ final class Operations implements ObservationListener {
                 .took(Duration.ofNanos(System.nanoTime() - start))
                 .fact("operation", operation)
                 .fact("path", path);
-    }
-
-    @Override
-    public void onResponse(SingleObservation observation, Registration registration, ObserveResponse response) {
-        Consumer<Node> listener = listeners.get(observation.getId());
-        if (listener != null && response.isSuccess()) {
-            listener.accept(Nodes.of(response.getContent()));
-        }
-    }
-
-    @Override
-    public void onResponse(
-            CompositeObservation observation, Registration registration, ObserveCompositeResponse response) {
-        // only single paths are observed here
-    }
-
-    @Override
-    public void newObservation(org.eclipse.leshan.core.observation.Observation observation, Registration registration) {
-        // known from the answer to the request
-    }
-
-    @Override
-    public void cancelled(org.eclipse.leshan.core.observation.Observation observation) {
-        listeners.remove(observation.getId());
-    }
-
-    @Override
-    public void onError(
-            org.eclipse.leshan.core.observation.Observation observation, Registration registration, Exception error) {
-        journal.record(Event.of(Stage.OPERATION, Party.LWM2M_SERVER)
-                .endpoint(registration == null ? "" : registration.getEndpoint())
-                .failed("unreadable-notification")
-                .detail("a notification could not be read: " + error.getMessage())
-                .fact("operation", "notify"));
     }
 }
