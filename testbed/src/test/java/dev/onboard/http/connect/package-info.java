@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onboard.http.connect;
+
+import org.jspecify.annotations.NullMarked;
