@@ -7,9 +7,12 @@ import dev.onboard.account.internal.SqliteFile;
 import dev.onboard.account.internal.Storage;
 import dev.onboard.account.internal.StoredCertificates;
 import dev.onboard.account.internal.StoredDevelopers;
+import dev.onboard.account.internal.StoredDeviceEvents;
 import dev.onboard.account.internal.StoredDevices;
 import dev.onboard.account.internal.StoredEnrollments;
+import dev.onboard.account.internal.StoredIssuers;
 import dev.onboard.account.internal.StoredKeys;
+import dev.onboard.account.internal.StoredRenewals;
 import dev.onboard.account.internal.StoredTrust;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
@@ -30,6 +33,9 @@ public final class Account implements AutoCloseable {
     private final StoredTrust trusted;
     private final StoredDevices devices;
     private final StoredCertificates issued;
+    private final StoredIssuers issuers;
+    private final StoredRenewals renewals;
+    private final StoredDeviceEvents deviceEvents;
     private final StoredKeys keys;
     private final StoredDevelopers developers;
     private final StoredEnrollments enrollments;
@@ -39,14 +45,18 @@ public final class Account implements AutoCloseable {
             CertificateAuthority authority,
             InstantSource clock,
             SecureRandom random,
-            Journal journal) {
+            Journal journal,
+            IssuerClients clients) {
         Ids ids = new Ids(random);
         this.storage = storage;
         this.row = Storage.await(storage.write(handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant())));
         this.anchorPolicy = row.anchorPolicy();
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
-        this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, new OwnAuthority(authority));
+        this.issuers = new StoredIssuers(storage, ids, clock, new OwnAuthority(authority), clients);
+        this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, issuers);
+        this.renewals = new StoredRenewals(storage, ids, clock);
+        this.deviceEvents = new StoredDeviceEvents(storage);
         this.keys = new StoredKeys(storage, ids, clock);
         this.developers = new StoredDevelopers(storage, trusted, row.id(), ids, clock, random);
         this.enrollments = new StoredEnrollments(storage, ids, clock);
@@ -66,9 +76,20 @@ public final class Account implements AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Journal journal) {
+        return open(directory, lwm2mDeviceAuthority, clock, random, journal, IssuerClients.none());
+    }
+
+    /** As the other, with clients of third-party certificate issuers. */
+    public static Account open(
+            Path directory,
+            CertificateAuthority lwm2mDeviceAuthority,
+            InstantSource clock,
+            SecureRandom random,
+            Journal journal,
+            IssuerClients clients) {
         Storage storage = Storage.open(SqliteFile.open(directory));
         try {
-            return new Account(storage, lwm2mDeviceAuthority, clock, random, journal);
+            return new Account(storage, lwm2mDeviceAuthority, clock, random, journal, clients);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
@@ -118,6 +139,21 @@ public final class Account implements AutoCloseable {
     /** The devices. */
     public DeviceDirectory devices() {
         return devices;
+    }
+
+    /** What happened to the devices. */
+    public DeviceEvents deviceEvents() {
+        return deviceEvents;
+    }
+
+    /** Third-party certificate issuers, and which one signs. */
+    public Issuers issuers() {
+        return issuers;
+    }
+
+    /** Renewals of certificates on devices. */
+    public CertificateEnrollments certificateEnrollments() {
+        return renewals;
     }
 
     /** The certificates that were issued. */

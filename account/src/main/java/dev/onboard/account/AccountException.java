@@ -20,6 +20,10 @@ public final class AccountException extends RuntimeException {
         NOT_FOUND,
         /** It exists already, or its state does not allow this. */
         CONFLICT,
+        /** A device cannot do this, or not now. */
+        LOCKED,
+        /** A certificate issuer could not be reached, or refused. */
+        ISSUER,
         /** The storage does not work: at start a newer or damaged database or a directory in use, later a full disk. */
         STORAGE
     }
@@ -63,6 +67,16 @@ public final class AccountException extends RuntimeException {
     /** It exists already. */
     public static AccountException conflict(String field, String message) {
         return new AccountException(Kind.CONFLICT, field + ": " + message, List.of(new Fault(field, message)));
+    }
+
+    /** A device cannot do this, or not now. */
+    public static AccountException locked(String message) {
+        return new AccountException(Kind.LOCKED, message, List.of());
+    }
+
+    /** A certificate issuer could not be reached, or refused. */
+    public static AccountException issuer(String message) {
+        return new AccountException(Kind.ISSUER, message, List.of());
     }
 
     /** A limit is reached. */

@@ -100,6 +100,8 @@ final class Problem extends RuntimeException {
             case LIMIT -> new Problem(403, "account_limit_exceeded", message, e.faults());
             case NOT_FOUND -> notFound(message);
             case CONFLICT -> new Problem(409, "duplicate", message, e.faults());
+            case LOCKED -> new Problem(423, "locked", message, e.faults());
+            case ISSUER -> new Problem(424, "failed_dependency", message, e.faults());
             case STORAGE -> unavailable(message);
         };
     }

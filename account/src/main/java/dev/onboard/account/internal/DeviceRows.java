@@ -1,8 +1,5 @@
 package dev.onboard.account.internal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onboard.account.Device;
 import dev.onboard.account.DeviceState;
 import dev.onboard.account.ExecutionMode;
@@ -24,9 +21,6 @@ import org.jdbi.v3.core.statement.Update;
 final class DeviceRows {
     static final Listing<Device> LISTING = new Listing<>(
             "device", "device", columns(), (row, context) -> read(row).device());
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private static final String FIELDS = """
             endpoint, name, description, state, execution_mode, ca_id, device_key, issuer_fingerprint, bound_issuer, \
@@ -169,8 +163,8 @@ final class DeviceRows {
                         "connector_expiration_date",
                         labels.connectorExpirationDate().orElse(null))
                 .bind("auto_update", labels.autoUpdate() == AutoUpdate.ON)
-                .bind("custom_attributes", json(device.customAttributes()))
-                .bind("registration", json(device.registration().facts()))
+                .bind("custom_attributes", StoredTexts.json(device.customAttributes()))
+                .bind("registration", StoredTexts.json(device.registration().facts()))
                 .bind("operator_suspended", device.suspension().isPresent())
                 .bind(
                         "operator_suspended_category",
@@ -228,8 +222,8 @@ final class DeviceRows {
                 text(row, "issuer_fingerprint"),
                 binding,
                 labels,
-                texts(row.getString("custom_attributes")),
-                new Registration(texts(row.getString("registration"))),
+                StoredTexts.of(row.getString("custom_attributes")),
+                new Registration(StoredTexts.of(row.getString("registration"))),
                 suspension,
                 instant(row, "bootstrapped_at"),
                 instant(row, "registered_at"),
@@ -247,27 +241,5 @@ final class DeviceRows {
     private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
         long micros = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(StoredTime.instant(micros));
-    }
-
-    private static String json(Map<String, String> texts) {
-        if (texts.isEmpty()) {
-            return "{}";
-        }
-        try {
-            return JSON.writeValueAsString(texts);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("texts cannot be written as JSON: " + e.getMessage(), e);
-        }
-    }
-
-    private static Map<String, String> texts(String json) {
-        if (json.equals("{}")) {
-            return Map.of();
-        }
-        try {
-            return JSON.readValue(json, TEXTS);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the database holds JSON that is not readable: " + e.getMessage(), e);
-        }
     }
 }

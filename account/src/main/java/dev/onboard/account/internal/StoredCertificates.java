@@ -41,44 +41,44 @@ public final class StoredCertificates implements IssuedCertificates {
     private final Ids ids;
     private final InstantSource clock;
     private final Journal journal;
-    private final CertificateIssuer issuer;
+    private final StoredIssuers issuers;
 
     public StoredCertificates(
-            Storage storage,
-            String accountId,
-            Ids ids,
-            InstantSource clock,
-            Journal journal,
-            CertificateIssuer issuer) {
+            Storage storage, String accountId, Ids ids, InstantSource clock, Journal journal, StoredIssuers issuers) {
         this.storage = storage;
         this.accountId = accountId;
         this.ids = ids;
         this.clock = clock;
         this.journal = journal;
-        this.issuer = issuer;
+        this.issuers = issuers;
     }
 
-    /** A device that gets a certificate, and the serial kept for it. */
-    private record Prepared(Device device, BigInteger serial) {}
+    /** A device that gets a certificate, who signs it, and the serial kept for it. */
+    private record Prepared(Device device, CertificateIssuer issuer, BigInteger serial) {}
+
+    /** A certificate that was stored, or empty when its issuer had used the serial before. */
+    private record Signed(Optional<IssuedCertificate> certificate, CertificateIssuer issuer) {}
 
     /** Has a certificate issued; the stage completes when it is stored for good. */
     public CompletionStage<IssuedCertificate> issue(IssueRequest request) {
         Instant start = clock.instant();
-        return attempt(request, ATTEMPTS).whenComplete((issued, failure) -> record(request, issued, failure, start));
+        return attempt(request, ATTEMPTS)
+                .whenComplete((signed, failure) -> record(request, signed, failure, start))
+                .thenApply(signed -> signed.certificate().orElseThrow());
     }
 
-    private CompletableFuture<IssuedCertificate> attempt(IssueRequest request, int left) {
+    private CompletableFuture<Signed> attempt(IssueRequest request, int left) {
         return storage.readLater(handle -> prepare(handle, request))
                 .thenCompose(prepared -> sign(request, prepared))
-                .thenCompose(stored -> {
-                    if (stored.isPresent()) {
-                        return CompletableFuture.completedFuture(stored.get());
+                .thenCompose(signed -> {
+                    if (signed.certificate().isPresent()) {
+                        return CompletableFuture.completedFuture(signed);
                     }
                     if (left <= 1) {
                         return CompletableFuture.failedFuture(AccountException.conflict(
                                 "serial",
                                 "the certificate issuer '"
-                                        + issuer.certificate().getSubjectX500Principal()
+                                        + signed.issuer().certificate().getSubjectX500Principal()
                                         + "' uses serial numbers again; look at how it makes them"));
                     }
                     return attempt(request, left - 1);
@@ -90,25 +90,29 @@ public final class StoredCertificates implements IssuedCertificates {
         Device device = DeviceRows.byEndpoint(handle, request.endpoint())
                 .orElseThrow(() -> AccountException.notFound("device", request.endpoint()))
                 .device();
+        CertificateIssuer issuer = issuers.active(handle);
         while (true) {
             BigInteger serial = new BigInteger(SERIAL_BITS, ids.random()).setBit(SERIAL_BITS - 1);
             if (!IssuedRows.isUsed(handle, IssuedRows.serial(serial), issuer.certificate()) && inUse.add(serial)) {
-                return new Prepared(device, serial);
+                return new Prepared(device, issuer, serial);
             }
         }
     }
 
-    private CompletableFuture<Optional<IssuedCertificate>> sign(IssueRequest request, Prepared prepared) {
+    private CompletableFuture<Signed> sign(IssueRequest request, Prepared prepared) {
         Device device = prepared.device();
-        return issuer.issue(new CertificateIssuer.Subject(
+        return prepared.issuer()
+                .issue(new CertificateIssuer.Subject(
                         request.endpoint(), accountId, device.id(), request.publicKey(), prepared.serial()))
-                .thenCompose(chain -> storage.write(handle -> store(handle, device, chain)))
+                .thenCompose(chain -> storage.write(handle -> store(handle, device, prepared.issuer(), chain)))
                 .whenComplete((stored, failure) -> inUse.remove(prepared.serial()))
+                .thenApply(stored -> new Signed(stored, prepared.issuer()))
                 .toCompletableFuture();
     }
 
     /** Empty when the issuer has used this serial before: that certificate is never handed out. */
-    private Optional<IssuedCertificate> store(Handle handle, Device device, List<X509Certificate> chain) {
+    private Optional<IssuedCertificate> store(
+            Handle handle, Device device, CertificateIssuer issuer, List<X509Certificate> chain) {
         IssuedCertificate issued = new IssuedCertificate(
                 ids.next(),
                 IssuedRows.serial(chain.get(0).getSerialNumber()),
@@ -123,20 +127,24 @@ public final class StoredCertificates implements IssuedCertificates {
 
     private void record(
             IssueRequest request,
-            @org.jspecify.annotations.Nullable IssuedCertificate issued,
+            @org.jspecify.annotations.Nullable Signed signed,
             @org.jspecify.annotations.Nullable Throwable failure,
             Instant start) {
         Event.Draft event = Event.of(Stage.ISSUED, Party.CERTIFICATE_ISSUER)
                 .endpoint(request.endpoint())
                 .took(Duration.between(start, clock.instant()));
-        if (issued == null) {
+        if (signed == null) {
             Throwable cause = failure == null || failure.getCause() == null ? failure : failure.getCause();
             event.failed("not-issued").detail(cause == null ? "no certificate" : String.valueOf(cause.getMessage()));
         } else {
+            IssuedCertificate issued = signed.certificate().orElseThrow();
             event.fact("serial", issued.serial())
                     .fact(
                             "issuer",
-                            issuer.certificate().getSubjectX500Principal().getName())
+                            signed.issuer()
+                                    .certificate()
+                                    .getSubjectX500Principal()
+                                    .getName())
                     .fact("device_id", issued.deviceId())
                     .fact("generation", Integer.toString(issued.generation()))
                     .fact(

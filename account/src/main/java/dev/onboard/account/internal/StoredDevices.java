@@ -4,6 +4,7 @@ import dev.onboard.account.AccountException;
 import dev.onboard.account.Admission;
 import dev.onboard.account.Device;
 import dev.onboard.account.DeviceDirectory;
+import dev.onboard.account.DeviceEvents.Type;
 import dev.onboard.account.DeviceState;
 import dev.onboard.account.IssuedCertificate;
 import dev.onboard.account.Labels;
@@ -86,6 +87,8 @@ public final class StoredDevices implements DeviceDirectory {
 
     private Admission carryOut(Handle handle, Decision decision, TrustAnchor anchor) {
         if (decision instanceof Decision.Store store) {
+            Optional<Device> before =
+                    DeviceRows.byId(handle, store.row().device().id()).map(Row::device);
             if (!store.isNew()) {
                 DeviceRows.update(handle, store.row());
             } else if (!DeviceRows.insert(handle, store.row())) {
@@ -93,6 +96,7 @@ public final class StoredDevices implements DeviceDirectory {
                         "endpoint_name",
                         "'" + store.row().device().endpoint() + "' was claimed by another process at the same moment");
             }
+            tell(handle, Type.DEVICE_ADMITTED, before, store.row().device());
             EnrollmentRows.claim(handle, store.row().device(), clock.instant());
             return new Admission.Admitted(store.row().device());
         }
@@ -115,6 +119,7 @@ public final class StoredDevices implements DeviceDirectory {
     public CompletionStage<Void> bootstrapped(String endpoint) {
         return later(
                 endpoint,
+                Type.DEVICE_BOOTSTRAPPED,
                 device -> Changed.of(device)
                         .state(
                                 device.state() == DeviceState.REGISTERED
@@ -127,6 +132,7 @@ public final class StoredDevices implements DeviceDirectory {
     public CompletionStage<Void> registered(String endpoint, Registration registration) {
         return later(
                 endpoint,
+                Type.DEVICE_REGISTERED,
                 device -> Changed.of(device)
                         .state(DeviceState.REGISTERED)
                         .registeredAt(clock.instant())
@@ -135,7 +141,7 @@ public final class StoredDevices implements DeviceDirectory {
 
     @Override
     public CompletionStage<Void> updated(String endpoint, Registration changes) {
-        return later(endpoint, device -> {
+        return later(endpoint, Type.DEVICE_UPDATED, device -> {
             Map<String, String> facts = new TreeMap<>(device.registration().facts());
             facts.putAll(changes.facts());
             return Changed.of(device).state(DeviceState.REGISTERED).registration(new Registration(facts));
@@ -144,39 +150,45 @@ public final class StoredDevices implements DeviceDirectory {
 
     @Override
     public CompletionStage<Void> deregistered(String endpoint) {
-        return later(endpoint, device -> Changed.of(device).state(DeviceState.DEREGISTERED));
+        return later(
+                endpoint, Type.DEVICE_DEREGISTERED, device -> Changed.of(device).state(DeviceState.DEREGISTERED));
     }
 
     /** A device that is not known any more is left alone: it was removed while the message travelled. */
-    private CompletionStage<Void> later(String endpoint, Function<Device, Changed> change) {
+    private CompletionStage<Void> later(String endpoint, Type type, Function<Device, Changed> change) {
         return storage.write(handle -> {
                     DeviceRows.byEndpoint(handle, endpoint)
-                            .ifPresent(row -> store(handle, row, change.apply(row.device())));
+                            .ifPresent(row -> store(handle, row, type, change.apply(row.device())));
                     return true;
                 })
                 .thenAccept(done -> {});
     }
 
-    private Device store(Handle handle, Row row, Changed change) {
+    private Device store(Handle handle, Row row, Type type, Changed change) {
         Device changed = change.at(clock.instant());
         DeviceRows.update(handle, row.with(changed));
+        tell(handle, type, Optional.of(row.device()), changed);
         return changed;
     }
 
-    private Device now(Function<Handle, Optional<Row>> find, String name, UnaryOperator<Changed> change) {
+    private void tell(Handle handle, Type type, Optional<Device> before, Device after) {
+        StoredDeviceEvents.record(handle, ids.next(), type, before, after, clock.instant());
+    }
+
+    private Device now(Type type, Function<Handle, Optional<Row>> find, String name, UnaryOperator<Changed> change) {
         return Storage.await(storage.write(handle -> {
             Row row = find.apply(handle).orElseThrow(() -> AccountException.notFound("device", name));
-            return store(handle, row, change.apply(Changed.of(row.device())));
+            return store(handle, row, type, change.apply(Changed.of(row.device())));
         }));
     }
 
-    private Device now(String id, UnaryOperator<Changed> change) {
-        return now(handle -> DeviceRows.byId(handle, id), id, change);
+    private Device now(Type type, String id, UnaryOperator<Changed> change) {
+        return now(type, handle -> DeviceRows.byId(handle, id), id, change);
     }
 
     @Override
     public Device release(String endpoint) {
-        return now(handle -> DeviceRows.byEndpoint(handle, endpoint), endpoint, Changed::unbound);
+        return now(Type.DEVICE_RELEASED, handle -> DeviceRows.byEndpoint(handle, endpoint), endpoint, Changed::unbound);
     }
 
     @Override
@@ -208,6 +220,7 @@ public final class StoredDevices implements DeviceDirectory {
                 throw AccountException.conflict(
                         "endpoint_name", "'" + device.endpoint() + "' is the endpoint name of a device already");
             }
+            tell(handle, Type.DEVICE_CREATED, Optional.empty(), device);
             return device;
         }));
     }
@@ -215,7 +228,7 @@ public final class StoredDevices implements DeviceDirectory {
     @Override
     public Device relabel(String id, Labels labels, Map<String, String> customAttributes) {
         check(labels);
-        return now(id, device -> device.labels(labels).customAttributes(customAttributes));
+        return now(Type.DEVICE_UPDATED, id, device -> device.labels(labels).customAttributes(customAttributes));
     }
 
     private static void check(Labels labels) {
@@ -232,21 +245,24 @@ public final class StoredDevices implements DeviceDirectory {
         Texts.check("category", category, 0, 32);
         Texts.check("description", description, 0, 2000);
         return now(
-                id, device -> device.suspension(Optional.of(new Suspension(category, description, clock.instant()))));
+                Type.DEVICE_SUSPENDED,
+                id,
+                device -> device.suspension(Optional.of(new Suspension(category, description, clock.instant()))));
     }
 
     @Override
     public Device resume(String id) {
-        return now(id, device -> device.suspension(Optional.empty()));
+        return now(Type.DEVICE_RESUMED, id, device -> device.suspension(Optional.empty()));
     }
 
     @Override
     public void remove(String id) {
         Storage.await(storage.write(handle -> {
-            if (!DeviceRows.delete(handle, id)) {
-                throw AccountException.notFound("device", id);
-            }
-            return true;
+            Device removed = DeviceRows.byId(handle, id)
+                    .orElseThrow(() -> AccountException.notFound("device", id))
+                    .device();
+            tell(handle, Type.DEVICE_REMOVED, Optional.of(removed), removed);
+            return DeviceRows.delete(handle, id);
         }));
     }
 
