@@ -5,6 +5,7 @@ import dev.onboard.account.Account;
 import dev.onboard.account.AnchorPolicy;
 import dev.onboard.account.DeviceState;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,17 @@ record AccountDocuments(Account account) {
                 .put("updated_at", Json.time(account.createdAt()));
         document.putArray("aliases");
         return document;
+    }
+
+    /** The same under {@code /v3/accounts/{account_id}}, where the id must be this account's: it has no subtenants. */
+    Handler own(Handler handler) {
+        return ctx -> {
+            String id = ctx.pathParam("account_id");
+            if (!id.equals(account.id())) {
+                throw Problem.notFound("there is no account '" + id + "'; this one is " + account.id());
+            }
+            handler.handle(ctx);
+        };
     }
 
     void read(Context ctx) {

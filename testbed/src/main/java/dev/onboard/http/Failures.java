@@ -67,7 +67,8 @@ record Failures(SecureRandom random) {
             ctx.status(problem.status()).contentType("text/plain").result(String.valueOf(problem.getMessage()));
             return;
         }
-        Json.answer(ctx, problem.status(), problem.document(requestId));
+        String fieldWord = ctx.path().startsWith("/v3/certificate-") ? "field" : "name";
+        Json.answer(ctx, problem.status(), problem.document(requestId, fieldWord));
     }
 
     private String requestId() {

@@ -114,6 +114,11 @@ public final class ManagementServer implements AutoCloseable {
                 new EnrollmentDocuments(account),
                 new ResourceDocuments(operations, feeds),
                 new EventDocuments(journal, feeds),
+                new DeviceEventDocuments(account),
+                new IssuerDocuments(account),
+                new IssuerConfigurationDocuments(account),
+                new RenewalDocuments(account),
+                new BlockCategoryDocuments(account),
                 openApi));
         routes.addAll(ConnectRoutes.all(connect));
         openApi.describe(routes);

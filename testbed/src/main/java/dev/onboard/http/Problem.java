@@ -122,6 +122,11 @@ final class Problem extends RuntimeException {
     }
 
     ObjectNode document(String requestId) {
+        return document(requestId, "name");
+    }
+
+    /** With another word for the member that names a field: the platform's certificate issuer service has its own. */
+    ObjectNode document(String requestId, String fieldWord) {
         ObjectNode document = Json.object();
         document.put("object", "error")
                 .put("code", status)
@@ -130,7 +135,7 @@ final class Problem extends RuntimeException {
                 .put("request_id", requestId);
         ArrayNode fields = document.putArray("fields");
         for (Fault fault : faults) {
-            fields.addObject().put("name", fault.field()).put("message", fault.message());
+            fields.addObject().put(fieldWord, fault.field()).put("message", fault.message());
         }
         return document;
     }

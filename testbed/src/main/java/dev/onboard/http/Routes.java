@@ -32,6 +32,12 @@ final class Routes {
             + "bootstrapped_timestamp enrolment_list_timestamp created_at updated_at etag";
     private static final String ENROLLMENT = "id enrollment_identity enrolled_device_id created_at";
     private static final String DENIAL = "id trusted_certificate_id endpoint_name created_at";
+    private static final String DEVICE_EVENT =
+            "id device_id endpoint_name event_type description state_change date_time created_at";
+    private static final String ISSUER = "id name description issuer_type created_at updated_at";
+    private static final String CONFIGURATION = "id reference certificate_issuer_id created_at updated_at";
+    private static final String RENEWAL =
+            "id device_id certificate_name enroll_status enroll_result created_at updated_at";
     private static final String ISSUED = "id serial endpoint_name device_id created_at expires_at";
 
     /** One method at one path, and what {@code /openapi.json} says about it. */
@@ -50,6 +56,11 @@ final class Routes {
             EnrollmentDocuments enrollments,
             ResourceDocuments resources,
             EventDocuments events,
+            DeviceEventDocuments deviceEvents,
+            IssuerDocuments issuers,
+            IssuerConfigurationDocuments configurations,
+            RenewalDocuments renewals,
+            BlockCategoryDocuments categories,
             OpenApi openApi) {
         return List.of(
                 // the platform's
@@ -212,6 +223,177 @@ final class Routes {
                         creates("NewApiKey", "ApiKeyRequest", "Make an API key, shown this once")),
                 new Route(GET, "/v3/api-keys/{id}", keys::read, reads("ApiKey", "An API key, without the key")),
                 new Route(DELETE, "/v3/api-keys/{id}", keys::revoke, removes("Revoke an API key")),
+                new Route(
+                        GET,
+                        "/v3/device-events",
+                        deviceEvents::list,
+                        lists("DeviceEvent", "What happened to devices").by(DEVICE_EVENT)),
+                new Route(
+                        GET,
+                        "/v3/device-events/{id}",
+                        deviceEvents::read,
+                        reads("DeviceEvent", "What happened to a device")),
+                new Route(
+                        GET,
+                        "/v3/devicelog",
+                        deviceEvents::list,
+                        lists("DeviceEvent", "The old name of /v3/device-events")
+                                .by(DEVICE_EVENT)),
+                new Route(
+                        GET,
+                        "/v3/devicelog/{id}",
+                        deviceEvents::read,
+                        reads("DeviceEvent", "The old name of /v3/device-events/{id}")),
+                new Route(
+                        GET,
+                        "/v3/device-block-categories",
+                        categories::list,
+                        of("Words for why a device is suspended", 200, "DeviceBlockCategory[]")),
+                new Route(
+                        GET,
+                        "/v3/device-block-categories/{reference}",
+                        categories::read,
+                        of("A word for why a device is suspended", 200, "DeviceBlockCategory")
+                                .refuses(404)),
+                new Route(
+                        GET,
+                        "/v3/certificate-issuers",
+                        issuers::list,
+                        lists("CertificateIssuer", "Third-party certificate issuers")
+                                .by(ISSUER)),
+                new Route(
+                        POST,
+                        "/v3/certificate-issuers",
+                        issuers::create,
+                        creates(
+                                        "CertificateIssuer",
+                                        "CertificateIssuerRequest",
+                                        "Store a certificate issuer; 20 at most")
+                                .refuses(424)),
+                new Route(
+                        GET,
+                        "/v3/certificate-issuers/{id}",
+                        issuers::read,
+                        reads("CertificateIssuer", "A certificate issuer, without its credentials")),
+                new Route(
+                        PUT,
+                        "/v3/certificate-issuers/{id}",
+                        issuers::update,
+                        updates("CertificateIssuer", "CertificateIssuerUpdate", "Change a certificate issuer")
+                                .refuses(409, 424)),
+                new Route(
+                        DELETE,
+                        "/v3/certificate-issuers/{id}",
+                        issuers::delete,
+                        removes("Remove a certificate issuer that no configuration names")
+                                .refuses(400)),
+                new Route(
+                        POST,
+                        "/v3/certificate-issuers/{id}/verify",
+                        issuers::verify,
+                        of("Ask a certificate issuer whether it would sign", 200, "CertificateIssuerVerification")
+                                .refuses(404, 424)),
+                new Route(
+                        GET,
+                        "/v3/certificate-issuer-configurations",
+                        configurations::list,
+                        lists("CertificateIssuerConfiguration", "Who signs which certificates")
+                                .by(CONFIGURATION)),
+                new Route(
+                        POST,
+                        "/v3/certificate-issuer-configurations",
+                        configurations::create,
+                        creates(
+                                "CertificateIssuerConfiguration",
+                                "CertificateIssuerConfigurationRequest",
+                                "Have an issuer sign a custom certificate")),
+                new Route(
+                        GET,
+                        "/v3/certificate-issuer-configurations/lwm2m",
+                        configurations::readLwm2m,
+                        of("Who signs LwM2M device certificates", 200, "CertificateIssuerConfiguration")
+                                .with(304)),
+                new Route(
+                        PUT,
+                        "/v3/certificate-issuer-configurations/lwm2m",
+                        configurations::updateLwm2m,
+                        updates(
+                                        "CertificateIssuerConfiguration",
+                                        "CertificateIssuerConfigurationUpdate",
+                                        "Have an issuer sign LwM2M device certificates; null: the account's own CA")
+                                .refuses(424)),
+                new Route(
+                        GET,
+                        "/v3/certificate-issuer-configurations/{id}",
+                        configurations::read,
+                        reads("CertificateIssuerConfiguration", "Who signs certificates of one kind")),
+                new Route(
+                        PUT,
+                        "/v3/certificate-issuer-configurations/{id}",
+                        configurations::update,
+                        updates(
+                                        "CertificateIssuerConfiguration",
+                                        "CertificateIssuerConfigurationUpdate",
+                                        "Exchange the issuer of one kind of certificate")
+                                .refuses(424)),
+                new Route(
+                        DELETE,
+                        "/v3/certificate-issuer-configurations/{id}",
+                        configurations::delete,
+                        removes("Remove the configuration of a custom certificate")
+                                .refuses(400)),
+                new Route(
+                        GET,
+                        "/v3/certificate-enrollments",
+                        renewals::list,
+                        lists("CertificateEnrollment", "Renewals of certificates")
+                                .by(RENEWAL)),
+                new Route(
+                        GET,
+                        "/v3/certificate-enrollments/{id}",
+                        renewals::read,
+                        reads("CertificateEnrollment", "A renewal of a certificate")),
+                new Route(
+                        POST,
+                        "/v3/devices/{id}/certificates/{name}/renew",
+                        renewals::renew,
+                        of("Renew a certificate on a device", 201, "CertificateEnrollment")
+                                .refuses(400, 404, 409, 423)),
+                new Route(
+                        GET,
+                        "/v3/accounts/{account_id}/trusted-certificates",
+                        account.own(trusted::list),
+                        lists("TrustedCertificate", "Trusted certificates of this account")
+                                .by(TRUSTED)
+                                .refuses(404)),
+                new Route(
+                        POST,
+                        "/v3/accounts/{account_id}/trusted-certificates",
+                        account.own(trusted::create),
+                        creates(
+                                        "TrustedCertificate",
+                                        "TrustedCertificateRequest",
+                                        "Upload a CA certificate or a chain, root first")
+                                .refuses(404)),
+                new Route(
+                        GET,
+                        "/v3/accounts/{account_id}/trusted-certificates/{id}",
+                        account.own(trusted::read),
+                        reads("TrustedCertificate", "A trusted certificate")),
+                new Route(
+                        PUT,
+                        "/v3/accounts/{account_id}/trusted-certificates/{id}",
+                        account.own(trusted::update),
+                        updates(
+                                        "TrustedCertificate",
+                                        "TrustedCertificateUpdate",
+                                        "Change members of a trusted certificate")
+                                .refuses(409)),
+                new Route(
+                        DELETE,
+                        "/v3/accounts/{account_id}/trusted-certificates/{id}",
+                        account.own(trusted::delete),
+                        removes("Remove a trusted certificate; sessions that it admitted end")),
                 new Route(GET, "/v3/accounts/me", account::me, of("The account", 200, "Account")),
                 // the testbed's own
                 new Route(
