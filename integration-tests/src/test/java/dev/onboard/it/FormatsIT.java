@@ -98,6 +98,22 @@ class FormatsIT {
         assertThat(why.exitCode()).as(why.err()).isEqualTo(1);
         assertValid("explain-event", why.out());
         assertThat(why.json().path("reason").asText()).isEqualTo("unknown-ca");
+        Path factory = devices.resolve("meter%207/factory");
+        Cli.Result connect = cli.run(
+                "explain",
+                "connect",
+                "localhost:" + up.port("bootstrap_uri"),
+                "--chain",
+                factory.resolve("device.cert.pem"),
+                "--key",
+                factory.resolve("device.key.pem"),
+                "--trust",
+                factory.resolve("server-ca.cert.pem"),
+                "--json");
+        assertThat(connect.exitCode()).as(connect.err()).isEqualTo(1);
+        assertValid("explain-connect", connect.out());
+        assertThat(connect.json().path("reason").asText()).isEqualTo("unknown-ca");
+        assertThat(connect.json().path("server").path("verdict").asText()).isEqualTo("trusted");
         up.stop();
         Schema schema = schema("event");
         List<String> lines = Files.readAllLines(up.workDirectory().resolve("events.jsonl"));

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +71,7 @@ final class DeviceRunCommand implements Callable<Integer> {
         if (json && goal.isEmpty()) {
             throw new UsageException("--json prints one document at the end and needs --exit-when");
         }
-        Duration limit = limit();
+        Duration limit = Times.duration("--timeout", timeout);
         InstantSource clock = InstantSource.system();
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
@@ -105,14 +104,6 @@ final class DeviceRunCommand implements Callable<Integer> {
                 throw new UsageException(
                         "--exit-when '" + exitWhen + "' is no state to wait for; give 'registered' or 'failed'");
         };
-    }
-
-    private Duration limit() {
-        try {
-            return Duration.parse("PT" + timeout);
-        } catch (DateTimeParseException e) {
-            throw new UsageException("--timeout '" + timeout + "' is not a time; give one such as 90s or 2m", e);
-        }
     }
 
     private void addAll(Fleet fleet) {

@@ -147,7 +147,7 @@ record EventExplanation(
                 .or(() -> verdictReason().map(Reason::clause));
     }
 
-    private String fix() {
+    String fix() {
         String filled = decisive.facts().get("fix");
         if (filled != null) {
             return filled;
@@ -161,7 +161,7 @@ record EventExplanation(
         });
     }
 
-    private static JsonNode json(Event event) {
+    static JsonNode json(Event event) {
         try {
             return Console.json().readTree(event.toString());
         } catch (JsonProcessingException e) {

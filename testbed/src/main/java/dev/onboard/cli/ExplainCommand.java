@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Whether a certificate chain is trusted, and if not, the first rule that failed and the fix.",
             "Reads PEM, DER, PKCS#12, hex and base64. Exit code: 0 trusted, 1 refused, 2 usage."
         },
-        subcommands = {ExplainEventCommand.class, ExplainDeviceCommand.class})
+        subcommands = {ExplainConnectCommand.class, ExplainEventCommand.class, ExplainDeviceCommand.class})
 final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -2,6 +2,7 @@ package dev.onboard.cli;
 
 import dev.onboard.testbed.UsageException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -19,6 +20,15 @@ final class Times {
                     : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
         } catch (DateTimeException e) {
             throw new UsageException(option + " '" + text + "' is no time; write it as 2026-03-01T12:00:00Z", e);
+        }
+    }
+
+    /** {@code 90s}, {@code 2m}, {@code 1h}. */
+    static Duration duration(String option, String text) {
+        try {
+            return Duration.parse("PT" + text);
+        } catch (DateTimeException e) {
+            throw new UsageException(option + " '" + text + "' is not a time; give one such as 90s or 2m", e);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.dtls.RawPeer;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
@@ -13,10 +14,14 @@ import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
+import dev.onboard.pki.Purpose;
 import dev.onboard.pki.RevocationList;
+import dev.onboard.pki.TrustPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -338,5 +343,52 @@ class ExplainTest {
         assertThat(explain("event", 9, "--work-dir", folder).err()).contains("has no event 9; it has 3");
         assertThat(explain("event", 9, "--work-dir", folder.resolve("none")).code())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void aHandshakeWithAServerSaysWhatEachSideSaid() throws Exception {
+        Credential server = root.issue(CertificateRecipe.server("localhost")
+                .withValidity(Instant.now().minusSeconds(60), Instant.now().plusSeconds(3600)));
+        List<byte[]> chain = List.of(server.certificate().getEncoded());
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        TrustPolicy nobody = TrustPolicy.forPurpose(Purpose.DEVICE_AT_LWM2M).build();
+        try (RawPeer.Listening good =
+                        RawPeer.presenting(chain, server.privateKey()).listen(free, report -> {});
+                RawPeer.Listening strict = RawPeer.presenting(chain, server.privateKey())
+                        .judging(devices -> nobody.evaluate(devices, Instant.now()))
+                        .listen(free, report -> {})) {
+            Object[] own = {"--chain", folder.resolve("device.pem"), "--key", folder.resolve("key.pem"), "--json"};
+            JsonNode established = connect(good, concat(own, "--trust", folder.resolve("root.pem")))
+                    .json();
+            assertThat(established.path("result").asText()).isEqualTo("established");
+            assertThat(established.path("cipher_suite").asText()).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+            assertThat(established.path("server").path("verdict").asText()).isEqualTo("trusted");
+
+            CredentialFiles.writeCertificates(folder.resolve("other"), List.of(device.certificate()));
+            JsonNode stranger = connect(good, concat(own, "--trust", folder.resolve("other.pem")))
+                    .json();
+            assertThat(stranger.path("refused_by").asText()).isEqualTo("device");
+            assertThat(stranger.path("reason").asText()).isEqualTo("unknown-ca");
+            assertThat(stranger.path("alert").asInt()).isEqualTo(48);
+
+            Answer refused = connect(strict, own);
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.json().path("refused_by").asText()).isEqualTo("server");
+            assertThat(refused.json().path("alert").asInt()).isEqualTo(48);
+            assertThat(refused.json().path("fix").asText()).contains("CA certificate that issued yours");
+            assertThat(connect(strict, "--trust", folder.resolve("root.pem")).out())
+                    .contains("TRUSTED until", "REFUSED by the server: alert 42 bad_certificate");
+        }
+        assertThat(explain("connect", "localhost:1", "--timeout", "5s").out())
+                .contains("FAILED", "nothing listens there");
+        assertThat(explain("connect", "nonsense").err()).contains("'nonsense' is no address");
+        assertThat(explain("connect", "localhost:1", "--chain", folder.resolve("leaf.pem"))
+                        .err())
+                .contains("a certificate where a private key belongs");
+    }
+
+    private Answer connect(RawPeer.Listening server, Object... more) {
+        return explain(
+                concat(new Object[] {"connect", "localhost:" + server.address().getPort()}, more));
     }
 }

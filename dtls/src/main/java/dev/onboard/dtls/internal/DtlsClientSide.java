@@ -43,7 +43,8 @@ public final class DtlsClientSide {
                 .setCertificateIdentityProvider(new SentIdentity(() -> credential))
                 .setAdvancedCertificateVerifier(new EvaluatingVerifier(() -> policy, clock, watch))
                 .setSessionListener(watch);
-        SelectorConnector connector = new SelectorConnector(builder.build(), threads.selector());
+        SelectorConnector connector = new SelectorConnector(
+                builder.build(), new CertificateGate(() -> policy, clock, watch), threads.selector());
         connector.setExecutor(threads.io());
         CoapEndpoint endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)

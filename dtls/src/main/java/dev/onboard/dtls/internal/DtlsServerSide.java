@@ -36,6 +36,7 @@ public final class DtlsServerSide implements AutoCloseable {
     private final DtlsThreads threads;
     private final HandshakeWatch watch;
     private final EvaluatingVerifier verifier;
+    private final CertificateGate gate;
     private final BiConsumer<PeerSession, String> closedByPolicy;
     private final Map<ConnectionId, PeerSession> sessions = new ConcurrentHashMap<>();
     private volatile @Nullable DTLSConnector connector;
@@ -60,6 +61,7 @@ public final class DtlsServerSide implements AutoCloseable {
         this.closedByPolicy = closedByPolicy;
         this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, sessions::put);
         this.verifier = new EvaluatingVerifier(policy, clock, watch);
+        this.gate = new CertificateGate(policy, clock, watch);
     }
 
     /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server()}. */
@@ -73,7 +75,7 @@ public final class DtlsServerSide implements AutoCloseable {
 
     /** The connector for a finished configuration, on the shared threads. Call once. */
     public DTLSConnector connector(DtlsConnectorConfig configuration) {
-        DTLSConnector made = new DTLSConnector(configuration);
+        DTLSConnector made = new GatedConnector(configuration, gate);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);

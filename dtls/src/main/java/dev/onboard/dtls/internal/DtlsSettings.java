@@ -22,8 +22,14 @@ import org.eclipse.californium.scandium.dtls.cipher.XECDHECryptography.Supported
  * CCM_8 (OMA LwM2M Transport 5.2.8.3, RFC 7925 section 4.4) and GCM.
  */
 public final class DtlsSettings {
-    /** Certificates up to this many bytes in all reach the evaluation, which has a limit, and an alert, of its own. */
-    private static final int LARGEST_HANDSHAKE_MESSAGE = 64 * 1024;
+    /** What reaches Scandium is no larger than this: {@link CertificateGate} has a limit, and an alert, of its own. */
+    private static final int LARGEST_HANDSHAKE_MESSAGE = CertificateGate.LARGEST_MESSAGE;
+
+    /** With which a peer may sign a handshake. */
+    static final List<SignatureAndHashAlgorithm> SIGNATURE_ALGORITHMS = List.of(
+            SignatureAndHashAlgorithm.SHA256_WITH_ECDSA,
+            SignatureAndHashAlgorithm.SHA384_WITH_ECDSA,
+            SignatureAndHashAlgorithm.SHA256_WITH_RSA);
 
     static {
         CoapConfig.register();
@@ -82,12 +88,7 @@ public final class DtlsSettings {
                         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
                         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8));
         settings.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1, SupportedGroup.secp384r1));
-        settings.set(
-                DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS,
-                List.of(
-                        SignatureAndHashAlgorithm.SHA256_WITH_ECDSA,
-                        SignatureAndHashAlgorithm.SHA384_WITH_ECDSA,
-                        SignatureAndHashAlgorithm.SHA256_WITH_RSA));
+        settings.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURE_ALGORITHMS);
         settings.set(DtlsConfig.DTLS_MAX_FRAGMENTED_HANDSHAKE_MESSAGE_LENGTH, LARGEST_HANDSHAKE_MESSAGE);
         settings.set(DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT, SelectorConnector.MTU);
         settings.set(DtlsConfig.DTLS_USE_SERVER_NAME_INDICATION, true);

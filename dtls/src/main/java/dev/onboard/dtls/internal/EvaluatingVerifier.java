@@ -10,16 +10,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.security.auth.x500.X500Principal;
-import org.eclipse.californium.scandium.dtls.AlertMessage;
 import org.eclipse.californium.scandium.dtls.AlertMessage.AlertDescription;
-import org.eclipse.californium.scandium.dtls.AlertMessage.AlertLevel;
 import org.eclipse.californium.scandium.dtls.CertificateMessage;
 import org.eclipse.californium.scandium.dtls.CertificateType;
 import org.eclipse.californium.scandium.dtls.CertificateVerificationResult;
 import org.eclipse.californium.scandium.dtls.ConnectionId;
-import org.eclipse.californium.scandium.dtls.HandshakeException;
 import org.eclipse.californium.scandium.dtls.HandshakeResultHandler;
 import org.eclipse.californium.scandium.dtls.x509.NewAdvancedCertificateVerifier;
 import org.eclipse.californium.scandium.util.ServerNames;
@@ -30,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * refusal goes over the wire with the alert of its reason.
  */
 final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
-    /** Handshake header (RFC 6347 section 4.2.2) and the length of the certificate list (RFC 5246 section 7.4.2). */
-    private static final int HEADER = 12 + 3;
+    /** Of a handshake message (RFC 6347 section 4.2.2). */
+    private static final int HEADER = 12;
 
     private final Supplier<TrustPolicy> policy;
     private final InstantSource clock;
@@ -63,12 +61,7 @@ final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
         X509Certificate leaf = leaf(path);
         watch.evaluated(cid, new HandshakeWatch.Evaluated(chain, leaf, verdict));
         if (verdict instanceof Verdict.Refused refused) {
-            return new CertificateVerificationResult(
-                    cid,
-                    new HandshakeException(
-                            refused.reason().id() + ": " + refused.detail(),
-                            new AlertMessage(AlertLevel.FATAL, description(refused))),
-                    null);
+            return new CertificateVerificationResult(cid, CertificateGate.exception(refused), null);
         }
         PeerTrust trust =
                 leaf != null && verdict instanceof Verdict.Trusted trusted ? new PeerTrust(leaf, trusted) : null;
@@ -83,7 +76,7 @@ final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
         return first instanceof X509Certificate leaf ? leaf : null;
     }
 
-    private static AlertDescription description(Verdict.Refused refused) {
+    static AlertDescription description(Verdict.Refused refused) {
         AlertDescription description =
                 AlertDescription.getDescriptionByCode(refused.reason().alert().number());
         return description == null ? AlertDescription.BAD_CERTIFICATE : description;
@@ -91,15 +84,30 @@ final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
 
     /** The certificates of a Certificate message as they came, without a parser between. */
     static List<byte[]> certificates(byte[] message) {
+        return exactCertificates(Arrays.copyOfRange(message, HEADER, message.length))
+                .orElseThrow(() -> new IllegalArgumentException("Scandium read a message whose lengths are wrong"));
+    }
+
+    /** The entries of the body of a Certificate message; empty when its lengths do not fit (a decode_error). */
+    static Optional<List<byte[]>> exactCertificates(byte[] body) {
+        if (body.length < 3 || uint24(body, 0) != body.length - 3) {
+            return Optional.empty();
+        }
         List<byte[]> chain = new ArrayList<>(3);
-        int at = HEADER;
-        while (at + 3 <= message.length) {
-            int length = (message[at] & 0xff) << 16 | (message[at + 1] & 0xff) << 8 | (message[at + 2] & 0xff);
-            int end = Math.min(at + 3 + length, message.length);
-            chain.add(Arrays.copyOfRange(message, at + 3, end));
+        int at = 3;
+        while (at < body.length) {
+            int end = at + 3 > body.length ? Integer.MAX_VALUE : at + 3 + uint24(body, at);
+            if (end > body.length) {
+                return Optional.empty();
+            }
+            chain.add(Arrays.copyOfRange(body, at + 3, end));
             at = end;
         }
-        return chain;
+        return Optional.of(chain);
+    }
+
+    private static int uint24(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 16 | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff);
     }
 
     /** None: a device sends the certificate it has, and gets a reason when it is not trusted. */

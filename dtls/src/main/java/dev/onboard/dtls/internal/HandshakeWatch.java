@@ -48,6 +48,18 @@ final class HandshakeWatch implements SessionListener {
     private static final class Attempt {
         final long startNanos = System.nanoTime();
         volatile @Nullable Evaluated evaluated;
+        volatile @Nullable MessageAssembly assembly;
+    }
+
+    /** Where a message of this type of this connection's handshake is put together; begun anew when its length differs. */
+    MessageAssembly assembly(ConnectionId connection, int type, int length) {
+        Attempt attempt = attempts.computeIfAbsent(connection, c -> new Attempt());
+        MessageAssembly assembly = attempt.assembly;
+        if (assembly == null || assembly.type() != type || assembly.length() != length) {
+            assembly = new MessageAssembly(type, length);
+            attempt.assembly = assembly;
+        }
+        return assembly;
     }
 
     /** The verifier's word on the peer of this connection. */

@@ -17,9 +17,14 @@ import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.TlsStreamSigner;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Signs the handshake with whatever key there is, under whatever name of an algorithm. */
 final class RawSigner implements TlsCredentialedSigner {
+    private static final Logger LOG = LoggerFactory.getLogger(RawSigner.class);
+
     private final RawCertificates certificates;
     private final PrivateKey key;
     private final SignatureAndHashAlgorithm claimed;
@@ -63,14 +68,20 @@ final class RawSigner implements TlsCredentialedSigner {
     }
 
     @Override
-    public TlsStreamSigner getStreamSigner() throws IOException {
+    public TlsStreamSigner getStreamSigner() {
+        return new Stream(signature());
+    }
+
+    /** Null when this key signs nothing: a signature of zeros is sent then, for the certificate is judged before it. */
+    private @Nullable Signature signature() {
         try {
             Signature signature = Signature.getInstance(name(), RawCrypto.PROVIDER);
             signature.initSign(KeyFactory.getInstance(key.getAlgorithm(), RawCrypto.PROVIDER)
                     .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded())));
-            return new Stream(signature);
+            return signature;
         } catch (GeneralSecurityException e) {
-            throw new TlsFatalAlert(AlertDescription.internal_error, "the key cannot sign: " + e.getMessage(), e);
+            LOG.debug("a {} key cannot sign a handshake", key.getAlgorithm(), e);
+            return null;
         }
     }
 
@@ -91,7 +102,7 @@ final class RawSigner implements TlsCredentialedSigner {
         };
     }
 
-    private record Stream(Signature signature) implements TlsStreamSigner {
+    private record Stream(@Nullable Signature signature) implements TlsStreamSigner {
         @Override
         public OutputStream getOutputStream() {
             return new OutputStream() {
@@ -103,7 +114,9 @@ final class RawSigner implements TlsCredentialedSigner {
                 @Override
                 public void write(byte[] octets, int offset, int length) throws IOException {
                     try {
-                        signature.update(octets, offset, length);
+                        if (signature != null) {
+                            signature.update(octets, offset, length);
+                        }
                     } catch (SignatureException e) {
                         throw new IOException(e);
                     }
@@ -112,11 +125,12 @@ final class RawSigner implements TlsCredentialedSigner {
         }
 
         @Override
-        public byte[] getSignature() throws IOException {
+        public byte[] getSignature() {
             try {
-                return signature.sign();
+                return signature == null ? new byte[64] : signature.sign();
             } catch (SignatureException e) {
-                throw new IOException(e);
+                LOG.debug("a key too small for the digest cannot sign", e);
+                return new byte[64];
             }
         }
     }

@@ -6,20 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.jspecify.annotations.Nullable;
 
 /** A DTLS connector whose socket is read by a {@link SelectorLoop}: no receiver thread of its own. */
-final class SelectorConnector extends DTLSConnector {
+final class SelectorConnector extends GatedConnector {
     /** Fits an Ethernet frame with room for tunnels, and saves the look-up of the interface's own on every start. */
     static final int MTU = 1400;
 
     private final SelectorLoop selector;
     private volatile @Nullable DatagramChannel channel;
 
-    SelectorConnector(DtlsConnectorConfig configuration, SelectorLoop selector) {
-        super(configuration);
+    SelectorConnector(DtlsConnectorConfig configuration, CertificateGate gate, SelectorLoop selector) {
+        super(configuration, gate);
         this.selector = selector;
     }
 
