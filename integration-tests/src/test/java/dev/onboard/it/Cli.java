@@ -75,9 +75,9 @@ final class Cli implements AutoCloseable {
         return up(workDirectory, 0, 0);
     }
 
-    /** The same on the ports of an earlier run. */
-    Up up(Path workDirectory, int bootstrapPort, int lwm2mPort) throws Exception {
-        Process process = start(
+    /** The same on the ports of an earlier run, with further arguments. */
+    Up up(Path workDirectory, int bootstrapPort, int lwm2mPort, Object... more) throws Exception {
+        List<Object> arguments = new ArrayList<>(List.of(
                 "up",
                 "--work-dir",
                 workDirectory,
@@ -86,7 +86,9 @@ final class Cli implements AutoCloseable {
                 "--lwm2m-port",
                 lwm2mPort,
                 "--http-port",
-                0);
+                0));
+        arguments.addAll(List.of(more));
+        Process process = start(arguments.toArray());
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         CompletableFuture<String> err = read(process.errorReader(StandardCharsets.UTF_8));
         String line;

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -245,6 +247,31 @@ public final class CertificateRecipe {
     /** Adds a critical extension: type in dotted decimal, value as DER. */
     public CertificateRecipe withCriticalExtension(String oid, byte[] value) {
         return with(c -> c.extensions = append(c.extensions, List.of(new RawExtension(oid, true, value.clone()))));
+    }
+
+    /**
+     * For a CA: it may sign for these names and addresses alone, as a critical nameConstraints extension (RFC 5280, 4.2.1.10). A
+     * name that is an address in text counts as one.
+     */
+    public CertificateRecipe withPermittedHosts(List<String> hosts, InetAddress... addresses) {
+        List<byte[]> subtrees = new ArrayList<>();
+        Set<InetAddress> permitted = new LinkedHashSet<>(List.of(addresses));
+        for (String host : hosts) {
+            Optional<InetAddress> literal = Addresses.parse(host);
+            if (literal.isPresent()) {
+                permitted.add(literal.get());
+            } else {
+                subtrees.add(Der.sequence(Der.implicit(2, host.getBytes(StandardCharsets.US_ASCII))));
+            }
+        }
+        for (InetAddress address : permitted) {
+            byte[] octets = address.getAddress();
+            byte[] range = Arrays.copyOf(octets, 2 * octets.length);
+            Arrays.fill(range, octets.length, range.length, (byte) 0xff);
+            subtrees.add(Der.sequence(Der.implicit(7, range)));
+        }
+        return withCriticalExtension(
+                Oids.NAME_CONSTRAINTS, Der.sequence(Der.explicit(0, subtrees.toArray(new byte[0][]))));
     }
 
     /** Adds a fault. */

@@ -21,6 +21,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,6 +59,9 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "PORT",
             description = "Of the management port; 0 picks a free one. Default: 8080, or a free one when it is taken")
     private @Nullable Integer httpPort;
+
+    @Mixin
+    private ApiTlsOptions apiTls;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -119,10 +123,11 @@ final class DemoCommand implements Callable<Integer> {
         int http = httpPort == null
                 ? (tcpFree(standard.httpPort()) ? standard.httpPort() : 0)
                 : UpCommand.port("--http-port", httpPort);
-        return standard.withPorts(
-                udpFree(standard.bootstrapPort()) ? standard.bootstrapPort() : 0,
-                udpFree(standard.lwm2mPort()) ? standard.lwm2mPort() : 0,
-                http);
+        return standard.withApiTls(apiTls.chosen())
+                .withPorts(
+                        udpFree(standard.bootstrapPort()) ? standard.bootstrapPort() : 0,
+                        udpFree(standard.lwm2mPort()) ? standard.lwm2mPort() : 0,
+                        http);
     }
 
     private static boolean udpFree(int port) {

@@ -2,22 +2,111 @@ package dev.onboard.cli;
 
 import dev.onboard.http.ApiKey;
 import dev.onboard.http.ManagementClient;
+import dev.onboard.pki.CredentialFiles;
 import dev.onboard.testbed.RunningTestbed;
+import dev.onboard.testbed.UsageException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The running testbed that a command talks to, over its management port. */
+/** The running testbed that a command talks to, over its management port: found by its work directory, or by its address. */
 final class Target {
     @Option(names = "--work-dir", paramLabel = "DIR", description = "Default: the newest running testbed's")
     private @Nullable Path workDirectory;
 
+    @Option(names = "--api", paramLabel = "URL", description = "The management port, in place of a work directory")
+    private @Nullable String api;
+
+    @Option(
+            names = "--api-key",
+            paramLabel = "KEY",
+            defaultValue = "${env:ONBOARD_API_KEY}",
+            description = "Its key. Default: that of the work directory, or $ONBOARD_API_KEY")
+    private @Nullable String apiKey;
+
+    @Option(
+            names = "--api-ca",
+            paramLabel = "FILE",
+            description = "The CA to trust for https. Default: the testbed's own, or Java's")
+    private @Nullable Path apiCa;
+
     RunningTestbed testbed() {
+        if (api != null) {
+            throw new UsageException("this command reads the testbed's work directory; give --work-dir, not --api");
+        }
         return Running.testbed(workDirectory);
     }
 
     ManagementClient client() {
-        RunningTestbed running = testbed();
-        return ManagementClient.of(running.managementUri(), ApiKey.of(running.apiKey()));
+        if (api == null) {
+            RunningTestbed running = testbed();
+            ApiKey key = apiKey == null ? ApiKey.of(running.apiKey()) : given(apiKey);
+            return ManagementClient.of(
+                    running.managementUri(), key, http(apiCa == null ? running.managementCa() : Optional.of(apiCa)));
+        }
+        if (apiKey == null) {
+            throw new UsageException("--api " + api + " needs its key; give --api-key or set ONBOARD_API_KEY");
+        }
+        return ManagementClient.of(address(api), given(apiKey), http(Optional.ofNullable(apiCa)));
+    }
+
+    private static ApiKey given(String text) {
+        try {
+            return ApiKey.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--api-key: " + e.getMessage(), e);
+        }
+    }
+
+    private static URI address(String text) {
+        try {
+            URI address = new URI(text);
+            if (address.getHost() != null
+                    && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            throw new UsageException("--api '" + text + "' is not an address: " + e.getReason(), e);
+        }
+        throw new UsageException("--api '" + text + "' is not an address such as https://localhost:8080");
+    }
+
+    private static HttpClient http(Optional<Path> ca) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
+        ca.ifPresent(file -> builder.sslContext(trusting(file)));
+        return builder.build();
+    }
+
+    private static SSLContext trusting(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UsageException(file + " is not a file; give the CA certificate of the management port");
+        }
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            int number = 0;
+            for (X509Certificate certificate : CredentialFiles.readCertificates(file)) {
+                trusted.setCertificateEntry("ca-" + number++, certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UsageException("the CA in " + file + " cannot be used: " + e.getMessage(), e);
+        }
     }
 }

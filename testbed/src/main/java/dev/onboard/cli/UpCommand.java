@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,6 +65,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--one-server-ca", description = "One CA signs both servers' certificates.")
     private boolean oneServerCa;
 
+    @Mixin
+    private ApiTlsOptions apiTls;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
@@ -79,7 +83,8 @@ final class UpCommand implements Callable<Integer> {
                         port("--bootstrap-port", bootstrapPort),
                         port("--lwm2m-port", lwm2mPort),
                         port("--http-port", httpPort))
-                .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE);
+                .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE)
+                .withApiTls(apiTls.chosen());
         Testbed testbed = Testbed.start(options, clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();

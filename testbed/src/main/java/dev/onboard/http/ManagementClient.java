@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,6 +209,11 @@ public final class ManagementClient {
         } catch (ConnectException e) {
             throw new ManagementException(
                     "no testbed answers at " + address + "; start one with 'onboard up', or give another --work-dir",
+                    e);
+        } catch (SSLException e) {
+            throw new ManagementException(
+                    "the certificate of " + address + " is not trusted (" + e.getMessage()
+                            + "); give its CA with --api-ca",
                     e);
         } catch (IOException e) {
             throw new ManagementException(

@@ -1,7 +1,9 @@
 package dev.onboard.http;
 
+import dev.onboard.pki.Credential;
 import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,14 +15,32 @@ import java.util.Set;
  *     {@code Host} or {@code Origin} is refused
  * @param key the bearer key
  * @param random for the ids of requests
+ * @param tls the server's key and certificate; empty: HTTP
  */
-public record ManagementOptions(InetAddress bind, int port, Set<String> hosts, ApiKey key, SecureRandom random) {
+public record ManagementOptions(
+        InetAddress bind, int port, Set<String> hosts, ApiKey key, SecureRandom random, Optional<Credential> tls) {
     public ManagementOptions {
         hosts = Set.copyOf(hosts);
     }
 
+    /** The name in its address: {@code localhost}, or the first of {@link #hosts} when it listens elsewhere, or the address. */
+    String name() {
+        if (bind.isLoopbackAddress()) {
+            return "localhost";
+        }
+        return hosts.stream()
+                .filter(host -> !host.equals("localhost"))
+                .findFirst()
+                .orElse(bind.getHostAddress());
+    }
+
+    /** The same over TLS. */
+    public ManagementOptions withTls(Credential credential) {
+        return new ManagementOptions(bind, port, hosts, key, random, Optional.of(credential));
+    }
+
     /** On loopback, as {@code localhost}. */
     public static ManagementOptions loopback(int port, ApiKey key, SecureRandom random) {
-        return new ManagementOptions(InetAddress.getLoopbackAddress(), port, Set.of(), key, random);
+        return new ManagementOptions(InetAddress.getLoopbackAddress(), port, Set.of(), key, random, Optional.empty());
     }
 }

@@ -126,6 +126,9 @@ public final class ManagementServer implements AutoCloseable {
         Failures failures = new Failures(options.random());
         Javalin javalin = Javalin.create(config -> {
             lean(config, threads);
+            options.tls()
+                    .ifPresent(credential -> config.jetty.addConnector(
+                            (server, http) -> TlsConnector.of(server, http, credential, options)));
             config.routes.before(gate::check);
             for (Routes.Route route : routes) {
                 config.routes.addHttpHandler(route.method(), route.path(), route.handler());
@@ -181,10 +184,9 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     private static URI address(ManagementOptions options, int port) {
-        String host = options.bind().isLoopbackAddress()
-                ? "localhost"
-                : options.bind().getHostAddress();
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+        String host = options.name();
+        String scheme = options.tls().isPresent() ? "https://" : "http://";
+        return URI.create(scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
     }
 
     /** Where it answers, for example {@code http://localhost:8080}. */

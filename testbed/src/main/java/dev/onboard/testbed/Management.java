@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 
 /** The management port on the work directory's API key, {@code DIR/api-key}, which is made at the first start (0600). */
@@ -31,10 +32,16 @@ final class Management {
             InstantSource clock,
             LwM2mServer lwm2m,
             ServerCredentials servers,
+            Optional<ApiIdentity> identity,
             SecureRandom random)
             throws IOException {
         ManagementOptions management = new ManagementOptions(
-                options.bind(), options.httpPort(), Set.of(options.host()), apiKey(workDirectory, random), random);
+                options.bind(),
+                options.httpPort(),
+                Set.of(options.host()),
+                apiKey(workDirectory, random),
+                random,
+                identity.map(ApiIdentity::credential));
         return ManagementServer.start(management, account, journal, clock, new RegisteredDevices(lwm2m), servers);
     }
 

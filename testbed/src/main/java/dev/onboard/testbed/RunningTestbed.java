@@ -8,13 +8,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Where a running testbed answers: the content of {@code DIR/endpoints.json}.
  *
  * @param bootstrapUri {@code coaps://host:port} of the bootstrap server, with the real port
  * @param lwm2mUri likewise of the LwM2M server
- * @param managementUri {@code http://host:port} of the management port
+ * @param managementUri {@code http://host:port} or {@code https://host:port} of the management port
+ * @param managementCa the file with the CA certificate that its clients trust, when that is the testbed's own
  * @param accountId of the Device Management account, 32 hex digits
  * @param pid of the process
  */
@@ -23,6 +25,7 @@ public record RunningTestbed(
         URI bootstrapUri,
         URI lwm2mUri,
         URI managementUri,
+        Optional<Path> managementCa,
         String accountId,
         long pid,
         Instant startedAt) {
@@ -33,19 +36,26 @@ public record RunningTestbed(
                 URI.create(json.path("bootstrap_uri").asText()),
                 URI.create(json.path("lwm2m_uri").asText()),
                 URI.create(json.path("management_uri").asText()),
+                json.hasNonNull("management_ca")
+                        ? Optional.of(
+                                workDirectory.resolve(json.path("management_ca").asText()))
+                        : Optional.empty(),
                 json.path("account_id").asText(),
                 json.path("pid").asLong(),
                 Instant.parse(json.path("started_at").asText("1970-01-01T00:00:00Z")));
     }
 
     ObjectNode json(ObjectMapper mapper) {
-        return mapper.createObjectNode()
+        ObjectNode json = mapper.createObjectNode()
                 .put("bootstrap_uri", bootstrapUri.toString())
                 .put("lwm2m_uri", lwm2mUri.toString())
                 .put("management_uri", managementUri.toString())
                 .put("account_id", accountId)
                 .put("pid", pid)
                 .put("started_at", startedAt.toString());
+        managementCa.ifPresent(
+                file -> json.put("management_ca", workDirectory.relativize(file).toString()));
+        return json;
     }
 
     boolean isAlive() {

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * The account, the bootstrap server, the LwM2M server and the management port in one process and one work directory.
@@ -80,10 +81,7 @@ public final class Testbed implements AutoCloseable {
 
     private static Testbed start(TestbedOptions options, InstantSource clock, SecureRandom random, Parts parts)
             throws IOException {
-        if (!options.bind().isLoopbackAddress()) {
-            throw new UsageException("the management port answers without TLS and stays on loopback; --bind "
-                    + options.bind().getHostAddress() + " needs --api-tls, which this version does not have");
-        }
+        checkReach(options);
         WorkDirectory directory = parts.add(WorkDirectory.open(options.workDirectory()));
         Journal journal = parts.add(Journal.open(directory.path().resolve("events.jsonl"), clock));
         TestbedCas cas = TestbedCas.readOrMake(directory.path(), options.serverCas(), clock, random);
@@ -108,13 +106,15 @@ public final class Testbed implements AutoCloseable {
         ServerCredentials servers = new ServerCredentials(
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),
                 new ServerCredentials.Server(lwm2mUri, cas.lwm2mServer().certificate()));
-        ManagementServer management =
-                parts.add(Management.start(options, directory.path(), account, journal, clock, lwm2m, servers, random));
+        Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
+        ManagementServer management = parts.add(
+                Management.start(options, directory.path(), account, journal, clock, lwm2m, servers, identity, random));
         RunningTestbed running = new RunningTestbed(
                 directory.path(),
                 bootstrapUri,
                 lwm2mUri,
                 management.address(),
+                identity.flatMap(ApiIdentity::ca),
                 account.id(),
                 ProcessHandle.current().pid(),
                 clock.instant());
@@ -130,9 +130,21 @@ public final class Testbed implements AutoCloseable {
                 running);
     }
 
+    private static void checkReach(TestbedOptions options) {
+        if (!options.bind().isLoopbackAddress() && options.apiTls() instanceof TestbedOptions.ApiTls.Off) {
+            throw new UsageException("the management port answers without TLS on loopback alone; --bind "
+                    + options.bind().getHostAddress() + " needs --api-tls");
+        }
+        if (options.bind().isAnyLocalAddress() && options.host().equals("localhost")) {
+            throw new UsageException("--bind " + options.bind().getHostAddress()
+                    + " needs --host with the name by which devices and clients reach this machine");
+        }
+    }
+
     /** A new key and certificate each start: devices trust the CA, so the leaf may change without touching them. */
     private static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
-        InetAddress[] addresses = {options.bind()};
+        InetAddress[] addresses =
+                options.bind().isAnyLocalAddress() ? new InetAddress[0] : new InetAddress[] {options.bind()};
         return ca.issue(CertificateRecipe.server(options.host(), addresses));
     }
 

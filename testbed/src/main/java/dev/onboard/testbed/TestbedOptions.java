@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param lwm2mPort 0 picks a free one
  * @param httpPort of the management port; 0 picks a free one
  * @param serverCas one CA for both servers, or one each
+ * @param apiTls how the management port shows itself
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -21,7 +22,25 @@ public record TestbedOptions(
         int bootstrapPort,
         int lwm2mPort,
         int httpPort,
-        ServerCas serverCas) {
+        ServerCas serverCas,
+        ApiTls apiTls) {
+
+    /** How the management port shows itself. */
+    public sealed interface ApiTls {
+        /** HTTP: possible on loopback alone. */
+        record Off() implements ApiTls {}
+
+        /** HTTPS with a certificate of the testbed's own CA, {@code DIR/ca/api-root.cert.pem}, which may sign for its hosts alone. */
+        record OwnCa() implements ApiTls {}
+
+        /**
+         * HTTPS with this certificate.
+         *
+         * @param certificate the server's certificate and its chain
+         * @param key its private key
+         */
+        record Given(Path certificate, Path key) implements ApiTls {}
+    }
 
     /** Who signs the servers' certificates. */
     public enum ServerCas {
@@ -34,26 +53,38 @@ public record TestbedOptions(
     /** Loopback, {@code localhost}, the customary ports, two server CAs. */
     public static TestbedOptions in(Path workDirectory) {
         return new TestbedOptions(
-                workDirectory, InetAddress.getLoopbackAddress(), "localhost", 5784, 5684, 8080, ServerCas.SEPARATE);
+                workDirectory,
+                InetAddress.getLoopbackAddress(),
+                "localhost",
+                5784,
+                5684,
+                8080,
+                ServerCas.SEPARATE,
+                new ApiTls.Off());
     }
 
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas);
+        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls);
     }
 
     /** On this address. */
     public TestbedOptions withBind(InetAddress address) {
-        return new TestbedOptions(workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas);
+        return new TestbedOptions(workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls);
     }
 
     /** Under this name. */
     public TestbedOptions withHost(String name) {
-        return new TestbedOptions(workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas);
+        return new TestbedOptions(workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls);
     }
 
     /** With these server CAs. */
     public TestbedOptions withServerCas(ServerCas cas) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas);
+        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls);
+    }
+
+    /** With the management port showing itself so. */
+    public TestbedOptions withApiTls(ApiTls tls) {
+        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls);
     }
 }
