@@ -142,7 +142,8 @@ class ApiTlsIT {
         assertRefused("--bind 0.0.0.0 needs --host", "--bind", "0.0.0.0", "--api-tls");
         assertRefused("--api-cert and --api-key-file belong together", "--api-cert", certificate);
         assertRefused("none.pem is not a file", "--api-cert", folder.resolve("none.pem"), "--api-key-file", key);
-        assertRefused("a private key that does not belong to the first certificate", "--api-cert", ca, "--api-key-file", key);
+        assertRefused(
+                "a private key that does not belong to the first certificate", "--api-cert", ca, "--api-key-file", key);
     }
 
     private void assertRefused(String message, Object... options) throws Exception {
