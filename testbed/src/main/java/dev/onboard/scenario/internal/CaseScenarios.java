@@ -1,0 +1,96 @@
+package dev.onboard.scenario.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.pki.Reason;
+import dev.onboard.pki.cases.CertificateCase;
+import dev.onboard.scenario.Leg;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The cases of the certificate matrix in the language of scenarios: each is shown on every leg on which it can be, and
+ * judged by the evaluation alone where no wire carries it.
+ */
+final class CaseScenarios {
+    /** What the servers find out at the request, after a handshake that succeeded. */
+    private static final Set<Reason> AT_THE_REQUEST =
+            EnumSet.of(Reason.ENDPOINT_MISMATCH, Reason.AMBIGUOUS_NAME, Reason.NO_NAME);
+
+    /** What a case says beyond the language of scenarios. */
+    private static final List<String> OUTCOME = List.of("reason", "alert", "index", "finding", "id");
+
+    private CaseScenarios() {}
+
+    /** The legs on which this case is shown. */
+    static List<Leg> legs(CertificateCase of) {
+        JsonNode node = of.description();
+        boolean onlyEvaluated = node.has("staple")
+                || node.has("stapling")
+                || node.path("purpose").asText().equals("firmware")
+                || node.has("names") && !node.path("names").asText().equals("common-name-or-uri");
+        if (onlyEvaluated) {
+            return List.of(Leg.EVALUATION);
+        }
+        if (!of.purpose().isServer()) {
+            return node.has("purpose")
+                    ? List.of(Leg.of(of.purpose().word()).orElseThrow())
+                    : List.of(Leg.DEVICE_BOOTSTRAP, Leg.DEVICE_LWM2M);
+        }
+        // only the LwM2M server's certificate is judged by what bootstrap delivers
+        return node.has("usage") ? List.of(Leg.LWM2M_SERVER) : List.of(Leg.BOOTSTRAP_SERVER, Leg.LWM2M_SERVER);
+    }
+
+    /** The content of the file that would say the same on this leg. */
+    static ObjectNode content(CertificateCase of, Leg leg, CatalogueRow row) {
+        ObjectNode content = of.description().deepCopy();
+        content.remove(OUTCOME);
+        ArrayNode legs = content.putArray("legs");
+        legs.add(leg.word());
+        if (leg != Leg.EVALUATION) {
+            content.remove("purpose");
+        }
+        String title = of.title();
+        content.put("title", title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1));
+        content.put(
+                "because",
+                row.because().isEmpty() ? of.reason().map(Reason::clause).orElse("RFC 5280, 6.1") : row.because());
+        if (!row.expected().isEmpty()) {
+            content.put("about", row.about());
+        }
+        content.set("expect", expectation(of, leg, content));
+        return content;
+    }
+
+    private static ObjectNode expectation(CertificateCase of, Leg leg, ObjectNode content) {
+        ObjectNode expect = content.objectNode();
+        if (leg == Leg.EVALUATION) {
+            ObjectNode judged = expect.putObject("judged");
+            of.reason().ifPresent(reason -> judged.put("reason", reason.id()));
+            of.alert().ifPresent(alert -> judged.put("alert", alert.number()));
+            of.index().ifPresent(index -> judged.put("index", index));
+            of.finding().ifPresent(finding -> judged.put("finding", finding));
+            return expect;
+        }
+        if (of.reason().isEmpty()) {
+            ObjectNode registered = expect.putObject("registered");
+            of.finding().ifPresent(finding -> registered.putArray("findings").add(finding));
+            return expect;
+        }
+        ObjectNode refused = expect.putObject("refused");
+        refused.put("by", leg.judge().word());
+        boolean atTheRequest = of.description().has("endpoint") && AT_THE_REQUEST.contains(of.reason().get());
+        if (atTheRequest) {
+            refused.put("at", leg == Leg.DEVICE_BOOTSTRAP ? "admission" : "registered");
+        } else {
+            refused.put("at", leg.handshake().word());
+            of.alert().ifPresent(alert -> refused.put("alert", alert.word()));
+            of.index().ifPresent(index -> refused.put("certificate", index));
+        }
+        refused.put("reason", of.reason().get().id());
+        return expect;
+    }
+}

@@ -1,0 +1,302 @@
+package dev.onboard.scenario.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Alert;
+import dev.onboard.pki.Reason;
+import dev.onboard.scenario.Leg;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Checks what a schema cannot: that every id names a certificate of the scenario, made before the one that needs it, that
+ * times are times, and that devices, alerts and reasons exist.
+ *
+ * @param content the file's content, which the schema found to be in order
+ */
+record References(JsonNode content) {
+    /** Tells every fault: its JSON Pointer and a sentence. */
+    void check(BiConsumer<String, String> faults) {
+        Set<String> ids = ids();
+        checkCertificates(faults);
+        checkIds(content.path("send"), "/send", ids, faults);
+        JsonNode trust = content.path("trust");
+        for (int i = 0; i < trust.size(); i++) {
+            JsonNode one = trust.get(i);
+            checkId(one.isTextual() ? one : one.path("certificate"), "/trust/" + i, ids, faults);
+            checkIds(one.path("above"), "/trust/" + i + "/above", ids, faults);
+        }
+        checkIds(content.path("intermediates"), "/intermediates", ids, faults);
+        checkId(content.path("signs-with"), "/signs-with", ids, faults);
+        checkId(content.path("pin"), "/pin", ids, faults);
+        if (content.has("usage") != content.has("pin")) {
+            faults.accept(
+                    content.has("usage") ? "/usage" : "/pin",
+                    "'usage' and 'pin' belong together: what is delivered, and how it is used");
+        }
+        JsonNode crls = content.path("crls");
+        for (int i = 0; i < crls.size(); i++) {
+            checkId(crls.get(i).path("issuer"), "/crls/" + i + "/issuer", ids, faults);
+            checkIds(crls.get(i).path("revoked"), "/crls/" + i + "/revoked", ids, faults);
+            checkTimes(crls.get(i), "/crls/" + i, faults, "from", "until");
+        }
+        checkId(content.path("staple").path("about"), "/staple/about", ids, faults);
+        checkId(content.path("staple").path("signer"), "/staple/signer", ids, faults);
+        checkTimes(content.path("staple"), "/staple", faults, "from", "until");
+        checkTimes(content, "", faults, "at");
+        checkSteps(ids, faults);
+        checkExpectations(content.path("expect"), "/expect", ids, faults);
+    }
+
+    /** The ids of all certificates; a series counts with {@code id*} and with each of its members. */
+    private Set<String> ids() {
+        Set<String> ids = new LinkedHashSet<>(List.of("root", "leaf"));
+        content.path("certificates").fields().forEachRemaining(entry -> {
+            int series = entry.getValue().path("series").asInt(0);
+            if (series == 0) {
+                ids.add(entry.getKey());
+            } else {
+                ids.add(entry.getKey() + "*");
+                for (int i = 1; i <= series; i++) {
+                    ids.add(entry.getKey() + i);
+                }
+            }
+        });
+        return ids;
+    }
+
+    private void checkCertificates(BiConsumer<String, String> faults) {
+        Set<String> made = new LinkedHashSet<>(List.of("root"));
+        List<Map.Entry<String, JsonNode>> entries = new ArrayList<>();
+        Iterator<Map.Entry<String, JsonNode>> fields = content.path("certificates").fields();
+        while (fields.hasNext()) {
+            Map.Entry<String, JsonNode> entry = fields.next();
+            if (entry.getKey().equals("leaf")) {
+                continue;
+            }
+            entries.add(entry);
+        }
+        JsonNode leaf = content.path("certificates").path("leaf");
+        if (!leaf.isMissingNode()) {
+            entries.add(Map.entry("leaf", leaf));
+        }
+        for (Map.Entry<String, JsonNode> entry : entries) {
+            String at = "/certificates/" + entry.getKey();
+            JsonNode spec = entry.getValue();
+            for (String field : List.of("issuer", "keyOf")) {
+                String needs = spec.path(field).asText("");
+                if (!needs.isEmpty() && !needs.equals("self") && !made.contains(needs)) {
+                    faults.accept(
+                            at + "/" + field,
+                            ids().contains(needs)
+                                    ? "'" + needs + "' is made after this certificate; list it further up"
+                                    : "'" + needs + "' is no certificate of this scenario" + near(needs, ids()));
+                }
+            }
+            checkTimes(spec, at, faults, "from", "until");
+            int series = spec.path("series").asInt(0);
+            if (series == 0) {
+                made.add(entry.getKey());
+            }
+            for (int i = 1; i <= series; i++) {
+                made.add(entry.getKey() + i);
+            }
+        }
+    }
+
+    private static String near(String id, Set<String> ids) {
+        String nearest = SchemaCheck.nearest(id, ids);
+        return nearest.isEmpty() ? "; there are " + String.join(", ", ids) : "; did you mean '" + nearest + "'?";
+    }
+
+    private static void checkIds(JsonNode list, String at, Set<String> ids, BiConsumer<String, String> faults) {
+        for (int i = 0; i < list.size(); i++) {
+            checkId(list.get(i), at + "/" + i, ids, faults);
+        }
+    }
+
+    private static void checkId(JsonNode id, String at, Set<String> ids, BiConsumer<String, String> faults) {
+        String text = id.asText("");
+        if (id.isMissingNode() || ids.contains(text)) {
+            return;
+        }
+        if (text.startsWith("hex:")) {
+            if (!text.matches("hex:([0-9a-fA-F]{2})*")) {
+                faults.accept(at, "'" + text + "' is not hex: and an even number of hexadecimal digits");
+            }
+            return;
+        }
+        faults.accept(at, "'" + text + "' is no certificate of this scenario" + near(text, ids));
+    }
+
+    private static void checkTimes(JsonNode of, String at, BiConsumer<String, String> faults, String... fields) {
+        for (String field : fields) {
+            String text = of.path(field).asText("");
+            if (text.isEmpty()) {
+                continue;
+            }
+            try {
+                if (text.endsWith("Z") && !text.startsWith("P") && !text.startsWith("-")) {
+                    Instant.parse(text);
+                } else {
+                    Duration.parse(text);
+                }
+            } catch (DateTimeException e) {
+                faults.accept(
+                        at + "/" + field,
+                        "'" + text + "' is neither an ISO 8601 duration such as -P1D or PT30S nor a time such as 2050-01-01T00:00:00Z");
+            }
+        }
+    }
+
+    private void checkSteps(Set<String> ids, BiConsumer<String, String> faults) {
+        JsonNode steps = content.path("steps");
+        for (int i = 0; i < steps.size(); i++) {
+            String word = steps.get(i).fieldNames().next();
+            JsonNode of = steps.get(i).elements().next();
+            String at = "/steps/" + i + "/" + word;
+            if (word.equals("expect")) {
+                checkExpectations(of, at, ids, faults);
+                continue;
+            }
+            checkDevice(of, at, faults);
+            checkId(of.path("certificate"), at + "/certificate", ids, faults);
+            checkTimes(of, at, faults, "servers", "devices");
+        }
+    }
+
+    private void checkDevice(JsonNode of, String at, BiConsumer<String, String> faults) {
+        int devices = content.path("devices").asInt(1);
+        if (of.path("device").asInt(1) > devices) {
+            faults.accept(
+                    at + "/device",
+                    "there " + (devices == 1 ? "is one device" : "are " + devices + " devices") + ", not "
+                            + of.path("device").asInt() + "; say so with 'devices'");
+        }
+    }
+
+    private void checkExpectations(JsonNode expect, String at, Set<String> ids, BiConsumer<String, String> faults) {
+        if (expect.isArray()) {
+            for (int i = 0; i < expect.size(); i++) {
+                checkExpectations(expect.get(i), at + "/" + i, ids, faults);
+            }
+            return;
+        }
+        expect.fields().forEachRemaining(field -> {
+            String place = at + "/" + field.getKey();
+            JsonNode of = field.getValue();
+            checkDevice(of, place, faults);
+            checkTimes(of, place, faults, "within");
+            if (of.path("alert").isTextual() && alert(of.path("alert").asText()).isEmpty()) {
+                List<String> names = new ArrayList<>();
+                for (Alert alert : Alert.values()) {
+                    names.add(alert.word().replace('-', '_'));
+                }
+                faults.accept(
+                        place + "/alert",
+                        "'" + of.path("alert").asText() + "' is no alert of TLS; they are " + String.join(", ", names));
+            }
+            if (of.path("certificate").isTextual()) {
+                checkId(of.path("certificate"), place + "/certificate", ids, faults);
+                String id = of.path("certificate").asText();
+                if (ids.contains(id) && placeInSent(id) < -1) {
+                    faults.accept(
+                            place + "/certificate",
+                            "'" + id + "' is neither sent nor trusted, so nobody can refuse because of it");
+                }
+            }
+            if (field.getKey().equals("refused") || field.getKey().equals("judged")) {
+                checkReason(of, place, faults);
+            }
+        });
+    }
+
+    /** A verdict of the evaluation has one of its reasons; other steps have reasons of their own. */
+    private void checkReason(JsonNode of, String at, BiConsumer<String, String> faults) {
+        String reason = of.path("reason").asText("");
+        String stage = of.path("at").asText("");
+        boolean handshake = stage.isEmpty() && !legIsEvaluation() || stage.endsWith("handshake");
+        if (reason.isEmpty() || !handshake || reason.startsWith("alert-")) {
+            return;
+        }
+        Set<String> known = new LinkedHashSet<>(HANDSHAKE_REASONS);
+        for (Reason one : Reason.values()) {
+            known.add(one.id());
+        }
+        if (!known.contains(reason)) {
+            String nearest = SchemaCheck.nearest(reason, known);
+            faults.accept(
+                    at + "/reason",
+                    "'" + reason + "' is no reason of a " + (stage.isEmpty() ? "handshake" : Stage.of(stage).word())
+                            + (nearest.isEmpty() ? "; docs/verdicts.md lists them" : "; did you mean '" + nearest + "'?"));
+        }
+    }
+
+    private boolean legIsEvaluation() {
+        return content.path("legs").size() == 1
+                && Leg.of(content.path("legs").get(0).asText()).orElse(Leg.DEVICE_BOOTSTRAP) == Leg.EVALUATION;
+    }
+
+    /** Reasons of a handshake beside those of the evaluation. */
+    private static final Set<String> HANDSHAKE_REASONS = Set.of(
+            "proof-of-possession-failed",
+            "no-common-parameters",
+            "malformed-handshake",
+            "handshake-fault",
+            "handshake-aborted",
+            "timeout",
+            "unreachable");
+
+    /** The place of this certificate in what is sent; −1 when it is trusted, −2 when it is neither. */
+    int placeInSent(String id) {
+        List<String> sent = new ArrayList<>();
+        if (content.has("send")) {
+            for (JsonNode item : content.path("send")) {
+                String text = item.asText();
+                if (text.endsWith("*")) {
+                    String prefix = text.substring(0, text.length() - 1);
+                    int series = content.path("certificates").path(prefix).path("series").asInt(0);
+                    for (int i = series; i >= 1; i--) {
+                        sent.add(prefix + i);
+                    }
+                } else {
+                    sent.add(text);
+                }
+            }
+        } else {
+            sent.add("leaf");
+        }
+        int place = sent.indexOf(id);
+        if (place >= 0) {
+            return place;
+        }
+        if (!content.has("trust")) {
+            return id.equals("root") ? -1 : -2;
+        }
+        for (JsonNode trusted : content.path("trust")) {
+            if (id.equals(trusted.isTextual() ? trusted.asText() : trusted.path("certificate").asText())) {
+                return -1;
+            }
+        }
+        return -2;
+    }
+
+    /** The alert of this name in RFC 5246, such as {@code certificate_expired}. */
+    static Optional<Alert> alert(String name) {
+        for (Alert alert : Alert.values()) {
+            if (alert.word().replace('-', '_').equals(name.replace('-', '_'))) {
+                return Optional.of(alert);
+            }
+        }
+        return Optional.empty();
+    }
+}
