@@ -59,6 +59,12 @@ public record ServerAccount(
         }
     }
 
+    /** The same account at another address. */
+    public ServerAccount withUri(URI value) {
+        return new ServerAccount(
+                securityInstance, value, credential, serverPublicKey, usage, matching, serverName, server);
+    }
+
     /** The same account with another Server object. */
     public ServerAccount withServer(ServerObject value) {
         return new ServerAccount(

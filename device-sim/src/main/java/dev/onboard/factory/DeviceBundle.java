@@ -32,6 +32,11 @@ public record DeviceBundle(
                 : credential.withChain(chain.subList(0, sends.certificates()));
     }
 
+    /** The same device for another bootstrap server. */
+    public DeviceBundle withServer(URI uri, X509Certificate ca) {
+        return new DeviceBundle(endpoint, credential, uri, ca, updateAuthenticity, identity, sends);
+    }
+
     /** The same device with another part of its chain shown. */
     public DeviceBundle withSends(SentChain value) {
         return new DeviceBundle(endpoint, credential, serverUri, serverCa, updateAuthenticity, identity, value);

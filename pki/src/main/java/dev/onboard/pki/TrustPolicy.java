@@ -95,6 +95,16 @@ public final class TrustPolicy {
             this.policies = other.policies;
         }
 
+        /** What the certificates are shown for. */
+        public Purpose purpose() {
+            return purpose;
+        }
+
+        /** The trusted certificates so far. */
+        public List<TrustAnchor> anchors() {
+            return anchors;
+        }
+
         /** The trusted certificates. */
         public Builder anchors(List<TrustAnchor> trusted) {
             this.anchors = List.copyOf(trusted);

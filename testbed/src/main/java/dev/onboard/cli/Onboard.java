@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             FactoryCommand.class,
             DeviceCommand.class,
             TrustCommand.class,
-            ExplainCommand.class
+            ExplainCommand.class,
+            ScenarioCommand.class
         })
 public final class Onboard implements Runnable {
     @Spec
@@ -75,7 +76,7 @@ public final class Onboard implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which command? One of demo, up, factory, device, trust, explain");
+                spec.commandLine(), "which command? One of demo, up, factory, device, trust, explain, scenario");
     }
 
     /** The version, from the jar's manifest. */

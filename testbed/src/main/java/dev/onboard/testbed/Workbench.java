@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,7 @@ public final class Workbench implements AutoCloseable {
             this.account = parts.add(Account.open(
                     directory.resolve("account"), with.ca("LwM2M device CA"), with.clock, with.random, journal));
             account.setAnchorPolicy(AnchorPolicy.TESTBED);
+            with.prepared.accept(account);
             InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             Credential lwm2mCredential = with.lwm2mCredential != null ? with.lwm2mCredential : server(lwm2mServerCa);
             this.lwm2m = parts.add(LwM2mServer.start(
@@ -120,6 +122,7 @@ public final class Workbench implements AutoCloseable {
         private TrustRules bootstrapRules = TrustRules.USUAL;
         private TrustRules lwm2mRules = TrustRules.USUAL;
         private Retransmission retransmission = Retransmission.STANDARD;
+        private Consumer<Account> prepared = account -> {};
         private @Nullable Credential bootstrapCredential;
         private @Nullable Credential lwm2mCredential;
 
@@ -142,6 +145,12 @@ public final class Workbench implements AutoCloseable {
         /** How devices behave; as usual by default, on a disk that need not survive a power cut. */
         public Builder devices(DeviceOptions value) {
             this.devices = value;
+            return this;
+        }
+
+        /** What is done to the account before the servers start: uploads, for example. */
+        public Builder prepared(Consumer<Account> value) {
+            this.prepared = value;
             return this;
         }
 
@@ -240,6 +249,11 @@ public final class Workbench implements AutoCloseable {
 
     /** Uploads a chain, lowest CA first. */
     public TrustedCertificate trust(Service service, List<X509Certificate> chain) {
+        return upload(account, service, chain);
+    }
+
+    /** Uploads a chain to this account, lowest CA first, under a name made of its serial number. */
+    public static TrustedCertificate upload(Account account, Service service, List<X509Certificate> chain) {
         return account.trustedCertificates()
                 .add(NewTrustedCertificate.of(
                         "ca-" + chain.get(0).getSerialNumber().toString(16) + "-" + service.word(), service, chain));

@@ -4,12 +4,12 @@ import dev.onboard.account.AccountException;
 import dev.onboard.account.Device;
 import dev.onboard.account.IssuedCertificate;
 import dev.onboard.account.RevocationReason;
+import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
-import dev.onboard.account.TrustedCertificate.Status;
 import dev.onboard.account.TrustedCertificateChange;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
-import dev.onboard.device.DeviceState;
+import dev.onboard.device.ServerAccount;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.RawPeer;
@@ -17,26 +17,24 @@ import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Event;
-import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
-import dev.onboard.journal.Stage;
-import dev.onboard.pki.CertificateText;
+import dev.onboard.pki.Alert;
+import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.EndpointIdentity;
 import dev.onboard.pki.NamePolicy;
+import dev.onboard.pki.Purpose;
 import dev.onboard.pki.TrustRules;
-import dev.onboard.pki.Verdict;
 import dev.onboard.pki.cases.CertificateCase;
-import dev.onboard.scenario.Expectation;
 import dev.onboard.scenario.Leg;
-import dev.onboard.scenario.Result;
-import dev.onboard.scenario.Result.Check;
-import dev.onboard.scenario.Result.Observed;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
 import dev.onboard.testbed.Workbench;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -45,15 +43,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One scenario under way: a workbench of its own, its devices, and its steps one after the other. Used by one thread.
- *
- * <p>Longer than a page because it is the whole of what a step means.
+ * The stage of one scenario: a workbench of its own, clocks that stand still until they are moved, and the devices. It
+ * carries steps out and judges nothing. Used by one thread.
  */
 final class ScenarioRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -64,141 +61,303 @@ final class ScenarioRun implements AutoCloseable {
     private final Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private final MovableClock serverClock;
     private final MovableClock deviceClock;
+    private final Trusting trusting;
     private final Workbench bench;
+    private final Optional<RawPeer.Listening> rawServer;
     private final List<Actor> actors = new ArrayList<>();
-    private final List<Check> checks = new ArrayList<>();
-    private final java.util.Map<String, String> uploads = new java.util.HashMap<>();
 
     ScenarioRun(Scenario scenario, Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         this.scenario = scenario;
         this.made = scenario.certificates().make(() -> start, random);
         this.sent = new Sent(made.chain(), made.certificates().key(scenario.signsWith()));
-        boolean deviceJudges = scenario.leg().judge() == Party.DEVICE;
-        this.serverClock = new MovableClock(deviceJudges ? start : made.at());
-        this.deviceClock = new MovableClock(deviceJudges ? made.at() : start);
-        DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
-        Workbench.Builder builder = Workbench.in(directory, threads, random).clock(serverClock);
-        switch (scenario.leg()) {
-            case DEVICE_BOOTSTRAP -> builder.bootstrapRules(made.rules());
-            case DEVICE_LWM2M -> builder.lwm2mRules(made.rules());
-            case BOOTSTRAP_SERVER -> {
-                options = options.withRules(only(dev.onboard.pki.Purpose.BOOTSTRAP_SERVER));
-                sent.ordinary().ifPresent(builder::bootstrapCredential);
-            }
-            case LWM2M_SERVER -> {
-                options = options.withRules(only(dev.onboard.pki.Purpose.LWM2M_SERVER));
-                sent.ordinary().ifPresent(builder::lwm2mCredential);
-            }
-            case EVALUATION -> throw new IllegalArgumentException("a scenario without a wire needs no workbench");
-        }
-        this.bench = builder.devices(options).start();
+        this.serverClock = new MovableClock(deviceJudges() ? start : made.at());
+        this.deviceClock = new MovableClock(deviceJudges() ? made.at() : start);
+        this.trusting = new Trusting(scenario.certificates(), made, service());
+        this.rawServer = deviceJudges() && sent.ofServer().isEmpty()
+                ? Optional.of(RawPeer.presenting(sent.chain(), sent.key().getPrivate())
+                        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
+                : Optional.empty();
+        this.bench = bench(directory, threads, random);
         for (int i = 1; i <= scenario.devices(); i++) {
-            actors.add(actor(i));
+            actors.add(actor(scenario.devices() == 1 ? "" : "-" + i));
         }
     }
 
+    private boolean deviceJudges() {
+        return scenario.leg().judge() == Party.DEVICE;
+    }
+
+    private Service service() {
+        return scenario.leg().startsAtLwm2m() ? Service.LWM2M : Service.BOOTSTRAP;
+    }
+
+    private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
+        DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
+        Workbench.Builder builder = Workbench.in(directory, threads, random).clock(serverClock);
+        switch (scenario.leg()) {
+            case DEVICE_BOOTSTRAP ->
+                builder.bootstrapRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
+            case DEVICE_LWM2M ->
+                builder.lwm2mRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
+            case BOOTSTRAP_SERVER -> {
+                options = options.withRules(only(Purpose.BOOTSTRAP_SERVER));
+                sent.ofServer().ifPresent(builder::bootstrapCredential);
+            }
+            case LWM2M_SERVER -> {
+                options = options.withRules(only(Purpose.LWM2M_SERVER));
+                sent.ofServer().ifPresent(builder::lwm2mCredential);
+            }
+            case EVALUATION -> throw new IllegalArgumentException("a scenario without a wire needs no workbench");
+        }
+        return builder.devices(options).start();
+    }
+
     /** The rules of the case where a device judges the server that the scenario is about, the usual ones elsewhere. */
-    private TrustRules only(dev.onboard.pki.Purpose purpose) {
+    private TrustRules only(Purpose purpose) {
         return policy -> policy.purpose() == purpose ? made.rules().apply(policy) : policy;
     }
 
     /** A device of the scenario: simulated, or a peer that sends what no simulated device would. */
     private sealed interface Actor {
-        String endpoint();
+        record Simulated(SimulatedDevice device, Path directory) implements Actor {}
 
-        record Simulated(SimulatedDevice device, DeviceBundle bundle, Path directory) implements Actor {
-            @Override
-            public String endpoint() {
-                return device.endpoint();
-            }
-        }
-
-        record Raw(String endpoint, RawPeer peer, InetSocketAddress server) implements Actor {}
+        record Raw(RawPeer peer, InetSocketAddress server) implements Actor {}
     }
 
-    private Actor actor(int number) throws IOException {
-        String suffix = scenario.devices() == 1 ? "" : "-" + number;
-        Leg leg = scenario.leg();
-        if (leg.judge() != Party.DEVICE) {
-            Optional<Credential> ordinary = sent.ordinary();
-            Optional<EndpointName> name = endpointName(suffix);
-            if (ordinary.isEmpty() || name.isEmpty()) {
-                InetSocketAddress server = new InetSocketAddress(
-                        java.net.InetAddress.getLoopbackAddress(),
-                        (leg == Leg.DEVICE_BOOTSTRAP ? bench.bootstrapUri() : bench.lwm2mUri()).getPort());
-                return new Actor.Raw("", RawPeer.presenting(sent.chain(), sent.key().getPrivate()), server);
+    private Actor actor(String suffix) throws IOException {
+        if (deviceJudges()) {
+            EndpointName name = EndpointName.of("meter-7" + suffix);
+            if (suffix.isEmpty() || suffix.equals("-1")) {
+                bench.trust(service(), List.of(bench.factoryCa().certificate()));
             }
+            return simulated(name, bench.factoryCa().issue(CertificateRecipe.device(name.value())));
+        }
+        Optional<Credential> ordinary = sent.ofDevice();
+        Optional<EndpointName> name = endpointName(suffix);
+        if (ordinary.isPresent() && name.isPresent()) {
             return simulated(name.get(), ordinary.get());
         }
-        EndpointName name = EndpointName.of("meter-7" + suffix);
-        return simulated(
-                name,
-                bench.factoryCa().issue(dev.onboard.pki.CertificateRecipe.device(name.value())));
+        URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
+        RawPeer peer = sent.chain().isEmpty()
+                ? RawPeer.withoutCertificate()
+                : RawPeer.presenting(sent.chain(), sent.key().getPrivate());
+        return new Actor.Raw(peer, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
     }
 
-    private Actor.Simulated simulated(EndpointName name, Credential credential) throws IOException {
+    private Actor simulated(EndpointName name, Credential credential) throws IOException {
         DeviceBundle bundle = bench.bundle(name, credential);
+        if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
+            bundle = bundle.withServer(rawUri(), bundle.serverCa());
+        }
         Path directory = bench.deviceDirectory(name);
-        java.nio.file.Files.createDirectories(directory);
-        if (scenario.leg().judge() == Party.DEVICE) {
-            bench.trust(
-                    scenario.leg().startsAtLwm2m()
-                            ? dev.onboard.account.Service.LWM2M
-                            : dev.onboard.account.Service.BOOTSTRAP,
-                    List.of(bench.factoryCa().certificate()));
-        }
+        Files.createDirectories(directory);
         if (scenario.leg().startsAtLwm2m()) {
-            new CredentialStore(directory, Disk.swift())
-                    .save(
-                            scenario.leg() == Leg.LWM2M_SERVER && made.pin().isPresent()
-                                    ? bench.serverAccount(
-                                            credential,
-                                            made.pin().get(),
-                                            scenario.certificates().usage(),
-                                            scenario.certificates().matching())
-                                    : bench.serverAccount(credential));
+            new CredentialStore(directory, Disk.swift()).save(account(credential));
         }
-        return new Actor.Simulated(bench.fleet().add(bundle, directory), bundle, directory);
+        return new Actor.Simulated(bench.fleet().add(bundle, directory), directory);
+    }
+
+    private ServerAccount account(Credential credential) {
+        ServerAccount account = made.pin().isPresent()
+                ? bench.serverAccount(
+                        credential,
+                        made.pin().get(),
+                        scenario.certificates().usage(),
+                        scenario.certificates().matching())
+                : bench.serverAccount(credential);
+        return rawServer.isPresent() ? account.withUri(rawUri()) : account;
+    }
+
+    private URI rawUri() {
+        return URI.create("coaps://localhost:" + rawServer.orElseThrow().address().getPort());
     }
 
     private Optional<EndpointName> endpointName(String suffix) {
-        String name = made.endpoint().orElseGet(() -> claimed().orElse("meter-7")) + suffix;
+        String claimed = sent.ofDevice()
+                .flatMap(credential -> EndpointIdentity.name(credential.certificate(), NamePolicy.COMMON_NAME_OR_URI))
+                .orElse("meter-7");
         try {
-            return Optional.of(EndpointName.of(name));
+            return Optional.of(EndpointName.of(made.endpoint().orElse(claimed) + suffix));
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // no simulated device takes such a name
         }
     }
 
-    private Optional<String> claimed() {
-        return sent.ordinary()
-                .flatMap(credential -> EndpointIdentity.name(credential.certificate(), NamePolicy.COMMON_NAME_OR_URI));
+    Workbench bench() {
+        return bench;
     }
 
-    /** Carries the steps out. */
-    Result run() {
-        long begun = System.nanoTime();
-        String note = "";
-        try {
-            for (Step step : scenario.steps()) {
-                carryOut(step);
-            }
-        } catch (IOException | AccountException e) {
-            note = "could not be carried out: " + e.getMessage();
-            checks.add(new Check("every step can be carried out", false, String.valueOf(e.getMessage())));
-        }
-        bench.journal().flush();
-        List<Event> timeline = bench.timeline();
-        boolean met = checks.stream().allMatch(Check::met);
-        return new Result(
-                scenario,
-                met ? Result.Status.AS_EXPECTED : Result.Status.DIFFERENT,
-                checks,
-                Observations.outcome(timeline, scenario.leg()),
-                timeline,
-                sent.chain().stream()
-                        .map(der -> CertificateText.lines(der, start))
-                        .toList(),
-                Duration.ofNanos(System.nanoTime() - begun),
-                note);
+    Sent sent() {
+        return sent;
     }
+
+    Instant start() {
+        return start;
+    }
+
+    /** Whether this device, or the server that the scenario is about, is a peer that goes no further than the handshake. */
+    boolean isRaw(int number) {
+        return isRawServer() || actors.get(number - 1) instanceof Actor.Raw;
+    }
+
+    /** Whether the server that the scenario is about is such a peer, which tells nothing of what it sees. */
+    boolean isRawServer() {
+        return rawServer.isPresent();
+    }
+
+    /** The simulated device of this number; empty for a peer that is none. */
+    Optional<SimulatedDevice> device(int number) {
+        return actors.get(number - 1) instanceof Actor.Simulated simulated
+                ? Optional.of(simulated.device())
+                : Optional.empty();
+    }
+
+    /** The serial number of the LwM2M certificate that a device has; empty when it has none. */
+    Optional<String> lwm2mSerial(int number) throws IOException {
+        if (actors.get(number - 1) instanceof Actor.Simulated simulated) {
+            return new CredentialStore(simulated.directory(), Disk.swift())
+                    .load()
+                    .map(account -> account.certificate().serial());
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Does what a step says, and returns when it is done or begun.
+     *
+     * @throws AccountException when the account does not do it
+     * @throws IOException when something else does not; the message is a sentence
+     */
+    void carryOut(Step step) throws IOException {
+        if (step instanceof Step.Power power) {
+            carryOut(power);
+        } else if (step instanceof Step.Trust trust) {
+            carryOut(trust);
+        } else if (step instanceof Step.Clock clock) {
+            serverClock.move(clock.servers());
+            deviceClock.move(clock.devices());
+        } else if (step instanceof Step.Operator operator) {
+            carryOut(operator);
+        } else if (step instanceof Step.Operation operation) {
+            carryOut(operation);
+        } else {
+            throw new IllegalArgumentException("an expectation is not carried out: " + step);
+        }
+    }
+
+    private void carryOut(Step.Power power) throws IOException {
+        Actor actor = actors.get(power.device() - 1);
+        if (actor instanceof Actor.Raw raw) {
+            record(raw.peer().connect(raw.server(), PATIENCE));
+            return;
+        }
+        SimulatedDevice device = ((Actor.Simulated) actor).device();
+        switch (power.what()) {
+            case POWER_ON -> device.powerOn();
+            case CUT_POWER -> device.cutPower();
+            case SHUT_DOWN -> device.shutDown();
+            case REBOOT -> device.reboot();
+            case FACTORY_RESET -> device.factoryReset();
+        }
+    }
+
+    /** What a peer that is no device saw is told as a device would tell it. */
+    private void record(RawPeer.Report report) {
+        Event.Draft event = Event.of(scenario.leg().handshake(), Party.DEVICE)
+                .detail("seen by a peer that sends what it is told to and goes no further than the handshake");
+        RawPeer.Result result = report.result();
+        if (result instanceof RawPeer.Result.RefusedByPeer refused) {
+            String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
+            event.refused(scenario.leg().judge(), "alert-" + word.replace('_', '-')).alert(refused.alert());
+        } else if (result instanceof RawPeer.Result.RefusedHere refused) {
+            event.refused(Party.DEVICE, "handshake-fault").alert(refused.alert()).detail(refused.detail());
+        } else if (result instanceof RawPeer.Result.Failed failed) {
+            event.failed("handshake-aborted").detail(failed.detail());
+        }
+        bench.journal().record(event);
+    }
+
+    private void carryOut(Step.Trust trust) throws IOException {
+        String id = trust.certificate();
+        if (trust.what() == Step.Change.TRUST) {
+            trusting.upload(bench.account(), trust.service(), id);
+            return;
+        }
+        String uploaded = trusting.uploaded(trust.service(), id)
+                .orElseThrow(() -> new IOException(
+                        "'" + id + "' is not uploaded for " + trust.service().word() + ", so it cannot be changed"));
+        switch (trust.what()) {
+            case DISTRUST -> {
+                bench.account().trustedCertificates().remove(uploaded);
+                trusting.forget(trust.service(), id);
+            }
+            case DEACTIVATE -> status(uploaded, TrustedCertificate.Status.INACTIVE);
+            case ACTIVATE -> status(uploaded, TrustedCertificate.Status.ACTIVE);
+            case TRUST -> throw new IllegalStateException("uploaded already");
+        }
+    }
+
+    private void status(String uploaded, TrustedCertificate.Status status) {
+        bench.account()
+                .trustedCertificates()
+                .update(uploaded, TrustedCertificateChange.nothing().status(status));
+    }
+
+    private void carryOut(Step.Operator step) throws IOException {
+        String endpoint = device(step.device())
+                .map(SimulatedDevice::endpoint)
+                .orElseThrow(() -> new IOException("the account does not know a peer that is no device"));
+        if (step.what() == Step.Act.RELEASE) {
+            bench.account().devices().release(endpoint);
+            return;
+        }
+        Device device = bench.account()
+                .devices()
+                .byEndpoint(endpoint)
+                .orElseThrow(() -> new IOException("the account does not know '" + endpoint + "' yet"));
+        switch (step.what()) {
+            case SUSPEND -> bench.account().devices().suspend(device.id(), "maintenance", "a scenario suspends it");
+            case RESUME -> bench.account().devices().resume(device.id());
+            case FORGET -> bench.account().devices().remove(device.id());
+            case REVOKE -> {
+                List<IssuedCertificate> issued =
+                        bench.account().issuedCertificates().byEndpoint(endpoint);
+                if (issued.isEmpty()) {
+                    throw new IOException("the account issued no certificate to '" + endpoint + "' yet");
+                }
+                bench.account()
+                        .issuedCertificates()
+                        .revoke(issued.get(issued.size() - 1).serial(), RevocationReason.KEY_COMPROMISE);
+            }
+            case RELEASE -> throw new IllegalStateException("released already");
+        }
+    }
+
+    private void carryOut(Step.Operation step) throws IOException {
+        String endpoint = device(step.device())
+                .map(SimulatedDevice::endpoint)
+                .orElseThrow(() -> new IOException("a peer that is no device serves no resource"));
+        CompletionStage<?> done = switch (step.what()) {
+            case READ -> bench.lwm2mServer().read(endpoint, step.path());
+            case WRITE -> bench.lwm2mServer().write(endpoint, step.path(), step.value());
+            case EXECUTE -> bench.lwm2mServer().execute(endpoint, step.path(), step.value());
+        };
+        try {
+            done.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    Step.word(step.what()) + " " + step.path() + ": " + e.getCause().getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IOException(Step.word(step.what()) + " " + step.path() + ": no answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        rawServer.ifPresent(RawPeer.Listening::close);
+        bench.close();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.onboard.cli;
+
+import dev.onboard.scenario.Baseline;
+import dev.onboard.scenario.Report;
+import dev.onboard.scenario.Result;
+import dev.onboard.scenario.Scenario;
+import dev.onboard.scenario.ScenarioRunner;
+import dev.onboard.testbed.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code onboard scenario run}: exit code 0 all as expected, 1 not, 2 invalid input. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Run scenarios, for real, and say what came otherwise than expected. Without a name: the whole catalogue.")
+final class ScenarioRunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "PATH|ID|FILTER",
+            description = "Scenario files and folders, rows, families, legs, or patterns with *.")
+    private List<String> named = List.of();
+
+    @Option(names = "--junit", paramLabel = "FILE", description = "Write JUnit XML, as Surefire does.")
+    private @Nullable Path junit;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write one HTML file with everything in it.")
+    private @Nullable Path html;
+
+    @Option(names = "--json", arity = "0..1", fallbackValue = "-", paramLabel = "FILE", description = "Write the result as JSON; to standard output without FILE.")
+    private @Nullable String json;
+
+    @Option(names = "--baseline", paramLabel = "FILE", description = "Compare with an earlier run: any change of verdict, reason or alert makes the exit code 1.")
+    private @Nullable Path baseline;
+
+    @Option(names = "--save-baseline", paramLabel = "FILE", description = "Write how every scenario ended, for later runs to compare with.")
+    private @Nullable Path saveBaseline;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "How many at a time. Default: two for each processor")
+    private @Nullable Integer jobs;
+
+    @Option(names = "--keep", description = "Keep each scenario's directory with its journal and certificates.")
+    private boolean keep;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of what happens by chance. Default: a new one, which is printed")
+    private @Nullable Long seed;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        boolean toStandardOutput = "-".equals(json);
+        Console console = Console.of(spec, toStandardOutput);
+        List<Scenario> scenarios = ScenarioChoice.of(named);
+        Baseline before = baseline == null ? new Baseline(java.util.Map.of()) : readBaseline(baseline);
+        long chosenSeed = seed == null ? new SecureRandom().nextLong() >>> 16 : seed;
+        int atOnce = jobs == null ? 2 * Runtime.getRuntime().availableProcessors() : jobs;
+        if (atOnce < 1) {
+            throw new UsageException("--jobs " + atOnce + " runs nothing; give 1 or more");
+        }
+        Instant started = Instant.now();
+        long begun = System.nanoTime();
+        Path directory = directory();
+        List<Result> results;
+        try {
+            console.note("running " + scenarios.size() + " scenarios, " + atOnce + " at a time, seed " + chosenSeed);
+            AtomicInteger done = new AtomicInteger();
+            int step = Math.max(1, scenarios.size() / 10);
+            results = new ScenarioRunner(atOnce, chosenSeed, directory, keep).run(scenarios, result -> {
+                int number = done.incrementAndGet();
+                if (result.status() == Result.Status.DIFFERENT) {
+                    console.note("different: " + result.scenario().id());
+                }
+                if (number % step == 0 || number == scenarios.size()) {
+                    console.note(number + " of " + scenarios.size());
+                }
+            });
+        } catch (IOException e) {
+            throw new UsageException("the scenarios cannot be run: " + e.getMessage(), e);
+        } finally {
+            if (!keep) {
+                delete(directory);
+            }
+        }
+        Baseline now = Baseline.of(results);
+        Report report = new Report(
+                results, before.changes(now), started, Duration.ofNanos(System.nanoTime() - begun));
+        ScenarioText.lines(report).forEach(console::say);
+        if (keep) {
+            console.say("kept: " + directory);
+        }
+        write(report, now);
+        console.document(toStandardOutput ? report.json() : Console.json().createObjectNode());
+        return report.isGood() ? 0 : 1;
+    }
+
+    private static Baseline readBaseline(Path file) {
+        try {
+            return Baseline.read(file);
+        } catch (IOException e) {
+            throw new UsageException("--baseline: " + (e.getMessage() == null || !e.getMessage().contains(file.toString()) ? file + " cannot be read: " + e : e.getMessage()), e);
+        }
+    }
+
+    private void write(Report report, Baseline now) {
+        try {
+            if (junit != null) {
+                report.writeJUnit(junit);
+            }
+            if (html != null) {
+                report.writeHtml(html);
+            }
+            if (json != null && !json.equals("-")) {
+                report.writeJson(Path.of(json));
+            }
+            if (saveBaseline != null) {
+                now.write(saveBaseline);
+            }
+        } catch (IOException e) {
+            throw new UsageException("a report cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path directory() {
+        try {
+            return Files.createTempDirectory("onboard-scenarios-");
+        } catch (IOException e) {
+            throw new UsageException("no directory can be made for the scenarios: " + e.getMessage(), e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UsageException("the directory " + directory + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+}

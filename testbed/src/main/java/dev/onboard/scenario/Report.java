@@ -1,0 +1,96 @@
+package dev.onboard.scenario;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.scenario.internal.HtmlReport;
+import dev.onboard.scenario.internal.JUnitReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The report of a run, in the forms in which people and machines read it. Immutable.
+ *
+ * @param changes against a baseline; empty without one
+ */
+public record Report(List<Result> results, List<Baseline.Change> changes, Instant startedAt, Duration took) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public Report {
+        results = List.copyOf(results);
+        changes = List.copyOf(changes);
+    }
+
+    /** How many results have this status. */
+    public long count(Result.Status status) {
+        return results.stream().filter(result -> result.status() == status).count();
+    }
+
+    /** Whether all came as expected, pending ones aside, and nothing changed against the baseline. */
+    public boolean isGood() {
+        return changes.isEmpty()
+                && results.stream()
+                        .noneMatch(result -> result.status() == Result.Status.DIFFERENT
+                                || result.status() == Result.Status.NOT_OBSERVED);
+    }
+
+    /** The document of {@code --json}; its form is in docs/schemas/scenario-report.schema.json. */
+    public ObjectNode json() {
+        ObjectNode document = JSON.createObjectNode();
+        document.put("started_at", startedAt.toString());
+        document.put("seconds", took.toMillis() / 1000.0);
+        document.put("total", results.size());
+        document.put("as_expected", count(Result.Status.AS_EXPECTED));
+        document.put("different", count(Result.Status.DIFFERENT));
+        document.put("pending", count(Result.Status.PENDING));
+        document.put("not_observed", count(Result.Status.NOT_OBSERVED));
+        ArrayNode all = document.putArray("scenarios");
+        results.forEach(result -> all.add(json(result)));
+        ArrayNode changed = document.putArray("changes");
+        for (Baseline.Change change : changes) {
+            ObjectNode one = changed.addObject().put("id", change.id());
+            one.set("before", Baseline.json(change.before()));
+            one.set("now", Baseline.json(change.now()));
+        }
+        return document;
+    }
+
+    private static ObjectNode json(Result result) {
+        ObjectNode one = JSON.createObjectNode();
+        one.put("id", result.scenario().id());
+        one.put("title", result.scenario().title());
+        one.put("status", Step.word(result.status()));
+        one.put("seconds", result.took().toMillis() / 1000.0);
+        one.set("observed", Baseline.json(result.observed()));
+        ArrayNode checks = one.putArray("checks");
+        for (Result.Check check : result.checks()) {
+            checks.addObject()
+                    .put("expected", check.expected())
+                    .put("met", check.met())
+                    .put("actual", check.actual());
+        }
+        if (!result.note().isEmpty()) {
+            one.put("note", result.note());
+        }
+        return one;
+    }
+
+    /** Writes Surefire's XML, one test case for each scenario. */
+    public void writeJUnit(Path file) throws IOException {
+        Files.writeString(file, new JUnitReport(this).xml());
+    }
+
+    /** Writes one HTML file that needs nothing else: a matrix, and for each scenario its chain, its timeline as a sequence diagram, and the verdicts of both sides. */
+    public void writeHtml(Path file) throws IOException {
+        Files.writeString(file, new HtmlReport(this).html());
+    }
+
+    /** Writes the document of {@code --json}. */
+    public void writeJson(Path file) throws IOException {
+        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.onboard.scenario;
+
+import dev.onboard.scenario.internal.ScenarioReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads a user's scenario files: one file, or every {@code .yaml}, {@code .yml} and {@code .json} below a folder. */
+public final class ScenarioFiles {
+    private ScenarioFiles() {}
+
+    /**
+     * The scenarios of a file or folder. The name of each is its path below the folder, without its ending.
+     *
+     * @throws InvalidScenarioException with everything that is wrong in any of the files
+     * @throws IOException when a file cannot be read
+     */
+    public static List<Scenario> read(Path path) throws IOException, InvalidScenarioException {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> found = Files.walk(path)) {
+                found.filter(Files::isRegularFile)
+                        .filter(file -> file.toString().matches(".*\\.(yaml|yml|json)"))
+                        .sorted()
+                        .forEach(files::add);
+            }
+            if (files.isEmpty()) {
+                throw new InvalidScenarioException(List.of(new Fault(
+                        path.toString(), 0, "", "the folder has no file that ends in .yaml, .yml or .json")));
+            }
+        } else {
+            files.add(path);
+        }
+        Path base = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        ScenarioReader reader = new ScenarioReader();
+        List<Scenario> scenarios = new ArrayList<>();
+        List<Fault> faults = new ArrayList<>();
+        for (Path file : files) {
+            String name = base.toAbsolutePath()
+                    .relativize(file.toAbsolutePath())
+                    .toString()
+                    .replaceFirst("\\.(yaml|yml|json)$", "");
+            try {
+                scenarios.addAll(reader.read(name, file.toString(), Files.readString(file)));
+            } catch (InvalidScenarioException e) {
+                faults.addAll(e.faults());
+            } catch (CharacterCodingException e) {
+                faults.add(new Fault(file.toString(), 0, "", "is not text in UTF-8"));
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new InvalidScenarioException(faults);
+        }
+        return scenarios;
+    }
+}

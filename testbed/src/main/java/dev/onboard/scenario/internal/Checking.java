@@ -1,0 +1,215 @@
+package dev.onboard.scenario.internal;
+
+import dev.onboard.device.DeviceState;
+import dev.onboard.device.SimulatedDevice;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Outcome;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.scenario.Expectation;
+import dev.onboard.scenario.Leg;
+import dev.onboard.scenario.Result.Check;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Waits for what is expected in a scenario under way and says what was seen. An expectation is over as soon as it is met,
+ * or as soon as the device has come to another end; otherwise when its time is. Used by one thread.
+ */
+final class Checking {
+    /** The other side's word, and what a party tells after its device has come to an end. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    private final ScenarioRun run;
+    private final Leg leg;
+    /** The last event before the latest step. */
+    private long since;
+
+    private Optional<String> serialBefore = Optional.empty();
+
+    Checking(ScenarioRun run, Leg leg) {
+        this.run = run;
+        this.leg = leg;
+    }
+
+    /** A step begins: what comes now is its doing. */
+    void stepBegins() throws IOException {
+        run.bench().journal().flush();
+        List<Event> timeline = run.bench().timeline();
+        since = timeline.isEmpty() ? 0 : timeline.get(timeline.size() - 1).id();
+        serialBefore = run.lwm2mSerial(1);
+    }
+
+    /** Waits, and judges. */
+    Check check(Expectation expectation) throws IOException {
+        String said = Words.of(expectation);
+        if (expectation instanceof Expectation.Registered expected) {
+            return registered(expected, said);
+        }
+        if (expectation instanceof Expectation.Bootstrapped expected) {
+            return seen(expected.device(), expected.within(), said, event -> event.id() > since
+                    && event.stage() == Stage.FINISHED
+                    && event.outcome() == Outcome.OK
+                    && event.party() == Party.DEVICE);
+        }
+        if (expectation instanceof Expectation.Refused expected) {
+            return refused(expected, said);
+        }
+        if (expectation instanceof Expectation.Failed expected) {
+            Predicate<Event> failure = Observations.failure(expected);
+            return seen(expected.device(), expected.within(), said, event -> event.id() > since && failure.test(event));
+        }
+        if (expectation instanceof Expectation.Seen expected) {
+            return counted(expected, said);
+        }
+        if (expectation instanceof Expectation.Keeps expected) {
+            return keeps(expected, said);
+        }
+        throw new IllegalArgumentException("nothing on the wire shows " + expectation);
+    }
+
+    private Check registered(Expectation.Registered expected, String said) {
+        if (run.isRaw(expected.device())) {
+            return established(expected);
+        }
+        String endpoint = endpoint(expected.device()).orElse("");
+        Predicate<Event> registration = event -> event.stage() == Stage.REGISTERED
+                && event.party() == Party.LWM2M_SERVER
+                && event.outcome() == Outcome.OK
+                && event.endpoint().equals(Optional.of(endpoint))
+                && (!expected.again() || event.id() > since);
+        Optional<Event> found = await(registration, expected.device(), expected.within());
+        if (found.isEmpty()) {
+            return new Check(said, false, ended());
+        }
+        List<String> made = Observations.findings(run.bench().timeline(), leg);
+        boolean all = made.containsAll(expected.findings());
+        return new Check(
+                said,
+                all,
+                expected.findings().isEmpty() ? "registered" : "registered with the remarks " + String.join(", ", made));
+    }
+
+    /** A party that is none of ours goes no further than the handshake, which the judge must have let pass. */
+    private Check established(Expectation.Registered expected) {
+        String said = "the handshake is established (who sends this goes no further)";
+        Predicate<Event> handshake = event -> event.id() > since
+                && event.stage() == leg.handshake()
+                && event.party() == leg.judge()
+                && event.outcome() == Outcome.OK;
+        Optional<Event> found = await(handshake, expected.device(), expected.within());
+        List<String> made = Observations.findings(run.bench().timeline(), leg);
+        return new Check(
+                said + (expected.findings().isEmpty() ? "" : " with the remark " + String.join(", ", expected.findings())),
+                found.isPresent() && made.containsAll(expected.findings()),
+                found.isPresent() ? "established, remarks: " + (made.isEmpty() ? "none" : String.join(", ", made)) : ended());
+    }
+
+    private Check refused(Expectation.Refused expected, String said) {
+        Predicate<Event> refusal = Observations.refusal(expected);
+        Optional<Event> found = await(event -> event.id() > since && refusal.test(event), expected.device(), expected.within());
+        if (found.isEmpty()) {
+            return new Check(said, false, ended());
+        }
+        if (expected.alert().isPresent() && !run.isRawServer()) {
+            Predicate<Event> heard = Observations.heard(expected);
+            if (run.bench().journal().await(event -> event.id() > since && heard.test(event), GRACE).isEmpty()) {
+                return new Check(said, false, "refused so, but the other side did not see that alert");
+            }
+        }
+        return new Check(said, true, summary(found.get()));
+    }
+
+    private Check seen(int device, Duration within, String said, Predicate<Event> wanted) {
+        Optional<Event> found = await(wanted, device, within);
+        return new Check(said, found.isPresent(), found.map(Checking::summary).orElseGet(this::ended));
+    }
+
+    private Check counted(Expectation.Seen expected, String said) {
+        Predicate<Event> wanted = Observations.pattern(
+                expected.pattern(),
+                expected.pattern().device() == 0 ? Optional.empty() : endpoint(expected.pattern().device()));
+        if (expected.least() > 0) {
+            await(wanted, Math.max(1, expected.pattern().device()), expected.within());
+        }
+        run.bench().journal().flush();
+        List<Event> found = run.bench().timeline().stream().filter(wanted).toList();
+        boolean met = found.size() >= expected.least() && found.size() <= expected.most();
+        return new Check(
+                said,
+                met,
+                found.isEmpty()
+                        ? "no such event; " + ended()
+                        : found.size() + (found.size() == 1 ? " event: " : " events, the last: ")
+                                + summary(found.get(found.size() - 1)));
+    }
+
+    private Check keeps(Expectation.Keeps expected, String said) throws IOException {
+        Optional<String> now = run.lwm2mSerial(expected.device());
+        Expectation.Which which = now.isEmpty()
+                ? Expectation.Which.NOTHING
+                : now.equals(serialBefore) ? Expectation.Which.OLD : Expectation.Which.NEW;
+        return new Check(
+                said,
+                which == expected.which(),
+                now.map(serial -> (which == Expectation.Which.OLD ? "the old" : "a new") + " certificate, serial " + serial)
+                        .orElse("no LwM2M credentials"));
+    }
+
+    private Optional<String> endpoint(int device) {
+        return run.device(device).map(SimulatedDevice::endpoint);
+    }
+
+    /** The event, when it is there or comes in time; not later than a moment after the device has come to an end. */
+    private Optional<Event> await(Predicate<Event> wanted, int device, Duration within) {
+        Journal journal = run.bench().journal();
+        long deadline = System.nanoTime() + within.toNanos();
+        Optional<Event> found = journal.await(event -> wanted.test(event) || isAnEnd(event, device), within);
+        if (found.isEmpty() || wanted.test(found.get())) {
+            return found;
+        }
+        long left = Math.min(deadline - System.nanoTime(), GRACE.toNanos());
+        return journal.await(wanted, Duration.ofNanos(Math.max(1, left)));
+    }
+
+    /** The device waits before it tries again, or is where it wants to be; a peer that is no device is there at once. */
+    private boolean isAnEnd(Event event, int device) {
+        if (event.id() <= since) {
+            return false;
+        }
+        Optional<SimulatedDevice> simulated = run.device(device);
+        if (simulated.isEmpty()) {
+            return event.outcome() != Outcome.OK || event.stage() == leg.handshake();
+        }
+        return event.endpoint().equals(Optional.of(simulated.get().endpoint()))
+                && event.party() == Party.DEVICE
+                && (event.stage() == Stage.FALLBACK
+                        || event.stage() == Stage.REGISTERED && simulated.get().state() == DeviceState.REGISTERED);
+    }
+
+    private String ended() {
+        run.bench().journal().flush();
+        List<Event> timeline = run.bench().timeline();
+        return Observations.outcome(timeline, leg)
+                + timeline.stream()
+                        .filter(event -> event.outcome() == Outcome.REFUSED && event.detail().isPresent())
+                        .filter(event -> event.refusedBy().equals(Optional.of(event.party())))
+                        .reduce((a, b) -> b)
+                        .flatMap(Event::detail)
+                        .map(detail -> " — " + detail)
+                        .orElse("");
+    }
+
+    private static String summary(Event event) {
+        return event.stage().word() + " " + event.outcome().word()
+                + event.refusedBy().map(by -> " by " + by.word()).orElse("")
+                + event.reason().map(reason -> ": " + reason).orElse("")
+                + (event.alert().isPresent() ? " (alert " + event.alert().getAsInt() + ")" : "")
+                + event.detail().map(detail -> " — " + detail).orElse("");
+    }
+
+}

@@ -1,0 +1,100 @@
+package dev.onboard.scenario.internal;
+
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Alert;
+import dev.onboard.scenario.Expectation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Expectations as a person says them. */
+public final class Words {
+    private Words() {}
+
+    /** One expectation, one clause. */
+    public static String of(Expectation expectation) {
+        return switch (Kind.of(expectation)) {
+            case REGISTERED -> {
+                Expectation.Registered e = (Expectation.Registered) expectation;
+                yield device(e.device()) + "is registered" + (e.again() ? " anew" : "")
+                        + (e.findings().isEmpty() ? "" : " with the remark " + String.join(", ", e.findings()));
+            }
+            case BOOTSTRAPPED -> device(((Expectation.Bootstrapped) expectation).device()) + "has new LwM2M credentials";
+            case REFUSED -> refused((Expectation.Refused) expectation);
+            case FAILED -> {
+                Expectation.Failed e = (Expectation.Failed) expectation;
+                yield device(e.device()) + "fails" + e.at().map(stage -> " at " + stage.word()).orElse("") + ": "
+                        + e.reason();
+            }
+            case SEEN -> seen((Expectation.Seen) expectation);
+            case JUDGED -> {
+                Expectation.Judged e = (Expectation.Judged) expectation;
+                yield e.reason()
+                        .map(reason -> "judged: " + reason + alert(e.alert()))
+                        .orElse("judged: trusted")
+                        + e.finding().map(finding -> " with the remark " + finding).orElse("");
+            }
+            case KEEPS -> {
+                Expectation.Keeps e = (Expectation.Keeps) expectation;
+                yield device(e.device()) + "has "
+                        + switch (e.which()) {
+                            case OLD -> "its old LwM2M credentials";
+                            case NEW -> "new LwM2M credentials";
+                            case NOTHING -> "no LwM2M credentials";
+                        };
+            }
+        };
+    }
+
+    private enum Kind {
+        REGISTERED,
+        BOOTSTRAPPED,
+        REFUSED,
+        FAILED,
+        SEEN,
+        JUDGED,
+        KEEPS;
+
+        static Kind of(Expectation expectation) {
+            return valueOf(expectation.getClass().getSimpleName().toUpperCase(Locale.ROOT));
+        }
+    }
+
+    private static String device(int number) {
+        return number == 1 ? "the device " : "device " + number + " ";
+    }
+
+    private static String refused(Expectation.Refused e) {
+        return "refused" + e.by().map(Party::word).map(by -> " by " + by).orElse("")
+                + e.at().map(Stage::word).map(at -> " at " + at).orElse("") + ": " + e.reason() + alert(e.alert())
+                + (e.certificate().isEmpty()
+                        ? ""
+                        : e.certificate().getAsInt() < 0
+                                ? ", for a trusted certificate"
+                                : ", for certificate " + e.certificate().getAsInt());
+    }
+
+    private static String alert(java.util.OptionalInt alert) {
+        return alert.isEmpty()
+                ? ""
+                : " with " + Alert.of(alert.getAsInt()).map(Alert::word).orElse("alert") + " (" + alert.getAsInt() + ")";
+    }
+
+    private static String seen(Expectation.Seen e) {
+        List<String> parts = new ArrayList<>();
+        Expectation.Pattern p = e.pattern();
+        p.stage().ifPresent(stage -> parts.add(stage.word()));
+        p.party().ifPresent(party -> parts.add("told by " + party.word()));
+        p.outcome().ifPresent(outcome -> parts.add(outcome.word()));
+        p.refusedBy().ifPresent(party -> parts.add("refused by " + party.word()));
+        p.reason().ifPresent(parts::add);
+        p.alert().ifPresent(alert -> parts.add("alert " + alert));
+        p.facts().forEach((name, value) -> parts.add(name + " " + value));
+        p.detail().ifPresent(text -> parts.add("saying '" + text + "'"));
+        String count = e.most() == Integer.MAX_VALUE
+                ? e.least() == 1 ? "an event " : "at least " + e.least() + " events "
+                : e.least() == e.most() ? e.most() + " events " : e.least() + " to " + e.most() + " events ";
+        return count + String.join(", ", parts);
+    }
+}
