@@ -44,7 +44,9 @@ final class ScenarioListCommand implements Callable<Integer> {
             scenario.pending().ifPresent(what -> one.put("pending", what));
             if (!json) {
                 console.say(String.format("%-" + width + "s  %s", scenario.id(), scenario.title())
-                        + scenario.pending().map(what -> " (pending: " + what + ")").orElse(""));
+                        + scenario.pending()
+                                .map(what -> " (pending: " + what + ")")
+                                .orElse(""));
             }
         }
         if (!json) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Run scenarios, for real, and say what came otherwise than expected. Without a name: the whole catalogue.")
+        description =
+                "Run scenarios, for real, and say what came otherwise than expected. Without a name: the whole catalogue.")
 final class ScenarioRunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -45,13 +46,24 @@ final class ScenarioRunCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "Write one HTML file with everything in it.")
     private @Nullable Path html;
 
-    @Option(names = "--json", arity = "0..1", fallbackValue = "-", paramLabel = "FILE", description = "Write the result as JSON; to standard output without FILE.")
+    @Option(
+            names = "--json",
+            arity = "0..1",
+            fallbackValue = "-",
+            paramLabel = "FILE",
+            description = "Write the result as JSON; to standard output without FILE.")
     private @Nullable String json;
 
-    @Option(names = "--baseline", paramLabel = "FILE", description = "Compare with an earlier run: any change of verdict, reason or alert makes the exit code 1.")
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "Compare with an earlier run: any change of verdict, reason or alert makes the exit code 1.")
     private @Nullable Path baseline;
 
-    @Option(names = "--save-baseline", paramLabel = "FILE", description = "Write how every scenario ended, for later runs to compare with.")
+    @Option(
+            names = "--save-baseline",
+            paramLabel = "FILE",
+            description = "Write how every scenario ended, for later runs to compare with.")
     private @Nullable Path saveBaseline;
 
     @Option(names = "--jobs", paramLabel = "N", description = "How many at a time. Default: two for each processor")
@@ -60,7 +72,10 @@ final class ScenarioRunCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep each scenario's directory with its journal and certificates.")
     private boolean keep;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of what happens by chance. Default: a new one, which is printed")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of what happens by chance. Default: a new one, which is printed")
     private @Nullable Long seed;
 
     @Override
@@ -99,8 +114,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
             }
         }
         Baseline now = Baseline.of(results);
-        Report report = new Report(
-                results, before.changes(now), started, Duration.ofNanos(System.nanoTime() - begun));
+        Report report = new Report(results, before.changes(now), started, Duration.ofNanos(System.nanoTime() - begun));
         ScenarioText.lines(report).forEach(console::say);
         if (keep) {
             console.say("kept: " + directory);
@@ -114,7 +128,12 @@ final class ScenarioRunCommand implements Callable<Integer> {
         try {
             return Baseline.read(file);
         } catch (IOException e) {
-            throw new UsageException("--baseline: " + (e.getMessage() == null || !e.getMessage().contains(file.toString()) ? file + " cannot be read: " + e : e.getMessage()), e);
+            throw new UsageException(
+                    "--baseline: "
+                            + (e.getMessage() == null || !e.getMessage().contains(file.toString())
+                                    ? file + " cannot be read: " + e
+                                    : e.getMessage()),
+                    e);
         }
     }
 

@@ -51,7 +51,8 @@ public record Baseline(Map<String, Result.Observed> observed) {
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new IOException(file + " is not JSON: " + e.getOriginalMessage(), e);
         }
-        if (document.path("format").asInt() != FORMAT || !document.path("scenarios").isObject()) {
+        if (document.path("format").asInt() != FORMAT
+                || !document.path("scenarios").isObject()) {
             throw new IOException(file + " is not a baseline; write one with --save-baseline");
         }
         Map<String, Result.Observed> observed = new TreeMap<>();

@@ -80,7 +80,8 @@ public final class Catalogue {
         }
         List<Path> files = new ArrayList<>();
         try (Stream<Path> found = Files.walk(folder)) {
-            found.filter(file -> file.toString().endsWith(".yaml") && !file.getFileName().toString().equals("rows.yaml"))
+            found.filter(file -> file.toString().endsWith(".yaml")
+                            && !file.getFileName().toString().equals("rows.yaml"))
                     .sorted()
                     .forEach(files::add);
         }
@@ -125,7 +126,8 @@ public final class Catalogue {
                             || scenario.family().toUpperCase(Locale.ROOT).equals(wanted)
                             || wanted.startsWith("@") && id.endsWith(wanted)
                             || wanted.contains("*")
-                                    && (pattern.matcher(id).matches() || pattern.matcher(name).matches());
+                                    && (pattern.matcher(id).matches()
+                                            || pattern.matcher(name).matches());
                 })
                 .toList();
     }

@@ -29,21 +29,19 @@ public final class ScenarioFiles {
                         .forEach(files::add);
             }
             if (files.isEmpty()) {
-                throw new InvalidScenarioException(List.of(new Fault(
-                        path.toString(), 0, "", "the folder has no file that ends in .yaml, .yml or .json")));
+                throw new InvalidScenarioException(List.of(
+                        new Fault(path.toString(), 0, "", "the folder has no file that ends in .yaml, .yml or .json")));
             }
         } else {
             files.add(path);
         }
-        Path base = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        Path absolute = path.toAbsolutePath();
+        Path base = Files.isDirectory(path) || absolute.getParent() == null ? absolute : absolute.getParent();
         ScenarioReader reader = new ScenarioReader();
         List<Scenario> scenarios = new ArrayList<>();
         List<Fault> faults = new ArrayList<>();
         for (Path file : files) {
-            String name = base.toAbsolutePath()
-                    .relativize(file.toAbsolutePath())
-                    .toString()
-                    .replaceFirst("\\.(yaml|yml|json)$", "");
+            String name = base.relativize(file.toAbsolutePath()).toString().replaceFirst("\\.(yaml|yml|json)$", "");
             try {
                 scenarios.addAll(reader.read(name, file.toString(), Files.readString(file)));
             } catch (InvalidScenarioException e) {

@@ -32,7 +32,8 @@ final class CaseScenarios {
                 || node.has("stapling")
                 || node.path("purpose").asText().equals("firmware")
                 || trustsMoreThanAuthorities(node)
-                || node.path("pin").asText().startsWith("hex:") && node.path("matching").asInt(0) == 0
+                || node.path("pin").asText().startsWith("hex:")
+                        && node.path("matching").asInt(0) == 0
                 || node.has("names") && !node.path("names").asText().equals("common-name-or-uri");
         if (onlyEvaluated) {
             return List.of(Leg.EVALUATION);
@@ -88,14 +89,16 @@ final class CaseScenarios {
             return expect;
         }
         if (of.description().has("request")) {
-            return refusedAtTheRequest(expect, leg, of.description().path("request").asText());
+            return refusedAtTheRequest(
+                    expect, leg, of.description().path("request").asText());
         }
         if (of.reason().isEmpty()) {
             ObjectNode registered = expect.putObject("registered");
             of.finding().ifPresent(finding -> registered.putArray("findings").add(finding));
             return expect;
         }
-        if (of.description().has("endpoint") && AT_THE_REQUEST.contains(of.reason().get())) {
+        if (of.description().has("endpoint")
+                && AT_THE_REQUEST.contains(of.reason().get())) {
             return refusedAtTheRequest(expect, leg, of.reason().get().id());
         }
         ObjectNode refused = expect.putObject("refused");

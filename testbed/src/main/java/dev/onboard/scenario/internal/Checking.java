@@ -51,10 +51,14 @@ final class Checking {
             return registered(expected, said);
         }
         if (expectation instanceof Expectation.Bootstrapped expected) {
-            return seen(expected.device(), expected.within(), said, event -> event.id() > since
-                    && event.stage() == Stage.FINISHED
-                    && event.outcome() == Outcome.OK
-                    && event.party() == Party.DEVICE);
+            return seen(
+                    expected.device(),
+                    expected.within(),
+                    said,
+                    event -> event.id() > since
+                            && event.stage() == Stage.FINISHED
+                            && event.outcome() == Outcome.OK
+                            && event.party() == Party.DEVICE);
         }
         if (expectation instanceof Expectation.Refused expected) {
             return refused(expected, said);
@@ -91,7 +95,9 @@ final class Checking {
         return new Check(
                 said,
                 all,
-                expected.findings().isEmpty() ? "registered" : "registered with the remarks " + String.join(", ", made));
+                expected.findings().isEmpty()
+                        ? "registered"
+                        : "registered with the remarks " + String.join(", ", made));
     }
 
     /** A party that is none of ours goes no further than the handshake, which the judge must have let pass. */
@@ -104,20 +110,29 @@ final class Checking {
         Optional<Event> found = await(handshake, expected.device(), expected.within());
         List<String> made = Observations.findings(run.bench().timeline(), leg);
         return new Check(
-                said + (expected.findings().isEmpty() ? "" : " with the remark " + String.join(", ", expected.findings())),
+                said
+                        + (expected.findings().isEmpty()
+                                ? ""
+                                : " with the remark " + String.join(", ", expected.findings())),
                 found.isPresent() && made.containsAll(expected.findings()),
-                found.isPresent() ? "established, remarks: " + (made.isEmpty() ? "none" : String.join(", ", made)) : ended());
+                found.isPresent()
+                        ? "established, remarks: " + (made.isEmpty() ? "none" : String.join(", ", made))
+                        : ended());
     }
 
     private Check refused(Expectation.Refused expected, String said) {
         Predicate<Event> refusal = Observations.refusal(expected);
-        Optional<Event> found = await(event -> event.id() > since && refusal.test(event), expected.device(), expected.within());
+        Optional<Event> found =
+                await(event -> event.id() > since && refusal.test(event), expected.device(), expected.within());
         if (found.isEmpty()) {
             return new Check(said, false, ended());
         }
         if (expected.alert().isPresent() && !run.isRawServer()) {
             Predicate<Event> heard = Observations.heard(expected);
-            if (run.bench().journal().await(event -> event.id() > since && heard.test(event), GRACE).isEmpty()) {
+            if (run.bench()
+                    .journal()
+                    .await(event -> event.id() > since && heard.test(event), GRACE)
+                    .isEmpty()) {
                 return new Check(said, false, "refused so, but the other side did not see that alert");
             }
         }
@@ -132,7 +147,9 @@ final class Checking {
     private Check counted(Expectation.Seen expected, String said) {
         Predicate<Event> wanted = Observations.pattern(
                 expected.pattern(),
-                expected.pattern().device() == 0 ? Optional.empty() : endpoint(expected.pattern().device()));
+                expected.pattern().device() == 0
+                        ? Optional.empty()
+                        : endpoint(expected.pattern().device()));
         if (expected.least() > 0) {
             await(wanted, Math.max(1, expected.pattern().device()), expected.within());
         }
@@ -144,7 +161,8 @@ final class Checking {
                 met,
                 found.isEmpty()
                         ? "no such event; " + ended()
-                        : found.size() + (found.size() == 1 ? " event: " : " events, the last: ")
+                        : found.size()
+                                + (found.size() == 1 ? " event: " : " events, the last: ")
                                 + summary(found.get(found.size() - 1)));
     }
 
@@ -156,7 +174,8 @@ final class Checking {
         return new Check(
                 said,
                 which == expected.which(),
-                now.map(serial -> (which == Expectation.Which.OLD ? "the old" : "a new") + " certificate, serial " + serial)
+                now.map(serial -> (which == Expectation.Which.OLD ? "the old" : "a new") + " certificate, serial "
+                                + serial)
                         .orElse("no LwM2M credentials"));
     }
 
@@ -196,7 +215,8 @@ final class Checking {
         List<Event> timeline = run.bench().timeline();
         return Observations.outcome(timeline, leg)
                 + timeline.stream()
-                        .filter(event -> event.outcome() == Outcome.REFUSED && event.detail().isPresent())
+                        .filter(event -> event.outcome() == Outcome.REFUSED
+                                && event.detail().isPresent())
                         .filter(event -> event.refusedBy().equals(Optional.of(event.party())))
                         .reduce((a, b) -> b)
                         .flatMap(Event::detail)
@@ -211,5 +231,4 @@ final class Checking {
                 + (event.alert().isPresent() ? " (alert " + event.alert().getAsInt() + ")" : "")
                 + event.detail().map(detail -> " — " + detail).orElse("");
     }
-
 }

@@ -31,7 +31,12 @@ public record Execution(
     public Result run() {
         long begun = System.nanoTime();
         if (scenario.pending().isPresent()) {
-            return result(Result.Status.PENDING, List.of(), Observed.NOTHING, scenario.pending().get(), begun);
+            return result(
+                    Result.Status.PENDING,
+                    List.of(),
+                    Observed.NOTHING,
+                    scenario.pending().get(),
+                    begun);
         }
         try {
             return scenario.leg() == Leg.EVALUATION ? judged(begun) : onTheWire(begun);
@@ -45,8 +50,7 @@ public record Execution(
         }
     }
 
-    private Result result(
-            Result.Status status, List<Check> checks, Observed observed, String note, long begun) {
+    private Result result(Result.Status status, List<Check> checks, Observed observed, String note, long begun) {
         return new Result(
                 scenario,
                 status,
@@ -69,7 +73,11 @@ public record Execution(
         }
         Observed observed = verdict instanceof Verdict.Refused refused
                 ? new Observed(
-                        "refused", "", "", refused.reason().id(), refused.alert().number())
+                        "refused",
+                        "",
+                        "",
+                        refused.reason().id(),
+                        refused.alert().number())
                 : new Observed("trusted", "", "", "", -1);
         return new Result(
                 scenario,
@@ -88,11 +96,13 @@ public record Execution(
                         .anyMatch(one -> one.id().equals(expected.finding().get()));
         if (verdict instanceof Verdict.Refused refused) {
             return finding
-                    && expected.reason().equals(java.util.Optional.of(refused.reason().id()))
+                    && expected.reason()
+                            .equals(java.util.Optional.of(refused.reason().id()))
                     && (expected.alert().isEmpty()
                             || expected.alert().getAsInt() == refused.alert().number())
                     && (expected.index().isEmpty()
-                            || expected.index().getAsInt() == refused.certificate().index());
+                            || expected.index().getAsInt()
+                                    == refused.certificate().index());
         }
         return finding && expected.reason().isEmpty();
     }

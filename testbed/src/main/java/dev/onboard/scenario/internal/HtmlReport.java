@@ -70,10 +70,16 @@ public record HtmlReport(Report report) {
         if (report.changes().isEmpty()) {
             return;
         }
-        html.append("<h2>Changed against the baseline</h2>\n<table>\n<tr><th>Scenario</th><th>Before</th><th>Now</th></tr>\n");
+        html.append(
+                "<h2>Changed against the baseline</h2>\n<table>\n<tr><th>Scenario</th><th>Before</th><th>Now</th></tr>\n");
         for (Baseline.Change change : report.changes()) {
-            html.append("<tr><td>").append(text(change.id())).append("</td><td>").append(text(change.before().toString()))
-                    .append("</td><td>").append(text(change.now().toString())).append("</td></tr>\n");
+            html.append("<tr><td>")
+                    .append(text(change.id()))
+                    .append("</td><td>")
+                    .append(text(change.before().toString()))
+                    .append("</td><td>")
+                    .append(text(change.now().toString()))
+                    .append("</td></tr>\n");
         }
         html.append("</table>\n");
     }
@@ -90,9 +96,16 @@ public record HtmlReport(Report report) {
             html.append("<tr><th>").append(text(family)).append("</th><td>");
             for (Result result : results) {
                 String status = Step.word(result.status());
-                html.append("<a class=\"").append(status).append("\" href=\"#").append(anchor(result))
-                        .append("\" title=\"").append(text(result.scenario().id() + " " + result.scenario().title() + ": " + status.replace('-', ' ')))
-                        .append("\" aria-label=\"").append(text(result.scenario().id() + ": " + status.replace('-', ' '))).append("\"></a>");
+                html.append("<a class=\"")
+                        .append(status)
+                        .append("\" href=\"#")
+                        .append(anchor(result))
+                        .append("\" title=\"")
+                        .append(text(result.scenario().id() + " "
+                                + result.scenario().title() + ": " + status.replace('-', ' ')))
+                        .append("\" aria-label=\"")
+                        .append(text(result.scenario().id() + ": " + status.replace('-', ' ')))
+                        .append("\"></a>");
             }
             html.append("</td></tr>\n");
         });
@@ -105,27 +118,49 @@ public record HtmlReport(Report report) {
 
     private static void scenario(StringBuilder html, Result result) {
         String status = Step.word(result.status());
-        html.append("<details id=\"").append(anchor(result)).append("\"")
+        html.append("<details id=\"")
+                .append(anchor(result))
+                .append("\"")
                 .append(result.status() == Result.Status.DIFFERENT ? " open" : "")
-                .append("><summary><b class=\"mono\">").append(text(result.scenario().id())).append("</b> ")
-                .append(text(result.scenario().title())).append(" <span class=\"").append(status).append("\">")
-                .append(status.replace('-', ' ')).append("</span> <span class=\"dim\">").append(seconds(result.took())).append("</span></summary>\n");
-        html.append("<p class=\"dim\">Because: ").append(text(result.scenario().because())).append("</p>\n");
+                .append("><summary><b class=\"mono\">")
+                .append(text(result.scenario().id()))
+                .append("</b> ")
+                .append(text(result.scenario().title()))
+                .append(" <span class=\"")
+                .append(status)
+                .append("\">")
+                .append(status.replace('-', ' '))
+                .append("</span> <span class=\"dim\">")
+                .append(seconds(result.took()))
+                .append("</span></summary>\n");
+        html.append("<p class=\"dim\">Because: ")
+                .append(text(result.scenario().because()))
+                .append("</p>\n");
         if (!result.note().isEmpty()) {
             html.append("<p>").append(text(result.note())).append("</p>\n");
         }
         html.append("<table><tr><th>Expected</th><th>Came</th></tr>\n");
         for (Result.Check check : result.checks()) {
-            html.append("<tr><td>").append(text(check.expected())).append("</td><td class=\"")
-                    .append(check.met() ? "as-expected" : "different").append("\">").append(text(check.actual())).append("</td></tr>\n");
+            html.append("<tr><td>")
+                    .append(text(check.expected()))
+                    .append("</td><td class=\"")
+                    .append(check.met() ? "as-expected" : "different")
+                    .append("\">")
+                    .append(text(check.actual()))
+                    .append("</td></tr>\n");
         }
         html.append("</table>\n");
         if (!result.chain().isEmpty()) {
             html.append("<h3>What was sent</h3>\n<div class=\"chain\">\n");
-            result.chain().stream().limit(12).forEach(lines ->
-                    html.append("<div class=\"cert mono\">").append(text(String.join("\n", lines))).append("</div>\n"));
+            result.chain().stream()
+                    .limit(12)
+                    .forEach(lines -> html.append("<div class=\"cert mono\">")
+                            .append(text(String.join("\n", lines)))
+                            .append("</div>\n"));
             if (result.chain().size() > 12) {
-                html.append("<p class=\"dim\">and ").append(result.chain().size() - 12).append(" more</p>\n");
+                html.append("<p class=\"dim\">and ")
+                        .append(result.chain().size() - 12)
+                        .append(" more</p>\n");
             }
             html.append("</div>\n");
         }
@@ -148,24 +183,55 @@ public record HtmlReport(Report report) {
         int row = 34;
         int width = lane * parties.size() + 90;
         int height = row * shown.size() + 50;
-        html.append("<h3>Timeline</h3>\n<svg viewBox=\"0 0 ").append(width).append(' ').append(height)
+        html.append("<h3>Timeline</h3>\n<svg viewBox=\"0 0 ")
+                .append(width)
+                .append(' ')
+                .append(height)
                 .append("\" role=\"img\" aria-label=\"sequence diagram\">\n");
         for (int i = 0; i < parties.size(); i++) {
             int x = 90 + lane * i + 8;
-            html.append("<text x=\"").append(x).append("\" y=\"16\" font-weight=\"bold\">").append(parties.get(i).word()).append("</text>")
-                    .append("<line x1=\"").append(x).append("\" y1=\"24\" x2=\"").append(x).append("\" y2=\"").append(height)
+            html.append("<text x=\"")
+                    .append(x)
+                    .append("\" y=\"16\" font-weight=\"bold\">")
+                    .append(parties.get(i).word())
+                    .append("</text>")
+                    .append("<line x1=\"")
+                    .append(x)
+                    .append("\" y1=\"24\" x2=\"")
+                    .append(x)
+                    .append("\" y2=\"")
+                    .append(height)
                     .append("\" stroke=\"currentColor\" stroke-opacity=\".3\"/>\n");
         }
         for (int i = 0; i < shown.size(); i++) {
             Event event = shown.get(i);
             int x = 90 + lane * Math.max(0, parties.indexOf(lane(event.party()))) + 8;
             int y = 44 + row * i;
-            String colour = event.outcome() == Outcome.OK ? "var(--good)" : event.outcome() == Outcome.REFUSED ? "var(--bad)" : "var(--dim)";
+            String colour = event.outcome() == Outcome.OK
+                    ? "var(--good)"
+                    : event.outcome() == Outcome.REFUSED ? "var(--bad)" : "var(--dim)";
             long millis = Duration.between(timeline.get(0).time(), event.time()).toMillis();
-            html.append("<text x=\"0\" y=\"").append(y + 4).append("\" fill-opacity=\".7\">+").append(millis).append(" ms</text>")
-                    .append("<circle cx=\"").append(x).append("\" cy=\"").append(y).append("\" r=\"4\" fill=\"").append(colour).append("\"/>")
-                    .append("<text x=\"").append(x + 10).append("\" y=\"").append(y + 4).append("\"><title>").append(text(event.toString())).append("</title>")
-                    .append(text(label(event))).append("</text>\n");
+            html.append("<text x=\"0\" y=\"")
+                    .append(y + 4)
+                    .append("\" fill-opacity=\".7\">+")
+                    .append(millis)
+                    .append(" ms</text>")
+                    .append("<circle cx=\"")
+                    .append(x)
+                    .append("\" cy=\"")
+                    .append(y)
+                    .append("\" r=\"4\" fill=\"")
+                    .append(colour)
+                    .append("\"/>")
+                    .append("<text x=\"")
+                    .append(x + 10)
+                    .append("\" y=\"")
+                    .append(y + 4)
+                    .append("\"><title>")
+                    .append(text(event.toString()))
+                    .append("</title>")
+                    .append(text(label(event)))
+                    .append("</text>\n");
         }
         html.append("</svg>\n");
     }
@@ -178,7 +244,8 @@ public record HtmlReport(Report report) {
     }
 
     private static String label(Event event) {
-        String what = event.stage().word() + (event.facts().containsKey("path") ? " " + event.facts().get("path") : "");
+        String what = event.stage().word()
+                + (event.facts().containsKey("path") ? " " + event.facts().get("path") : "");
         if (event.outcome() == Outcome.OK) {
             return what;
         }

@@ -46,7 +46,8 @@ public record JUnitReport(Report report) {
         xml.writeCharacters("\n  ");
         xml.writeStartElement("testcase");
         xml.writeAttribute("classname", "scenarios." + result.scenario().family());
-        xml.writeAttribute("name", result.scenario().id() + " " + clean(result.scenario().title()));
+        xml.writeAttribute(
+                "name", result.scenario().id() + " " + clean(result.scenario().title()));
         xml.writeAttribute("time", seconds(result.took().toMillis()));
         switch (result.status()) {
             case DIFFERENT -> {
@@ -58,9 +59,8 @@ public record JUnitReport(Report report) {
                 xml.writeStartElement("failure");
                 xml.writeAttribute("message", clean(first));
                 xml.writeAttribute("type", "different");
-                xml.writeCharacters(clean(result.timeline().stream()
-                        .map(Event::toString)
-                        .collect(Collectors.joining("\n", "\n", "\n"))));
+                xml.writeCharacters(clean(
+                        result.timeline().stream().map(Event::toString).collect(Collectors.joining("\n", "\n", "\n"))));
                 xml.writeEndElement();
             }
             case PENDING, NOT_OBSERVED -> {
@@ -81,9 +81,10 @@ public record JUnitReport(Report report) {
     /** Without what XML 1.0 has no characters for. */
     private static String clean(String text) {
         return text.codePoints()
-                .map(c -> c == '\n' || c == '\t' || c >= 0x20 && c != 0xFFFE && c != 0xFFFF && (c < 0xD800 || c > 0xDFFF)
-                        ? c
-                        : 0xFFFD)
+                .map(c ->
+                        c == '\n' || c == '\t' || c >= 0x20 && c != 0xFFFE && c != 0xFFFF && (c < 0xD800 || c > 0xDFFF)
+                                ? c
+                                : 0xFFFD)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }

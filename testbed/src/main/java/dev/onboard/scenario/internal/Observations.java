@@ -21,13 +21,19 @@ final class Observations {
     static Observed outcome(List<Event> timeline, Leg leg) {
         Observed last = Observed.NOTHING;
         for (Event event : timeline) {
-            if (event.stage() == Stage.REGISTERED && event.outcome() == Outcome.OK && event.party() == Party.LWM2M_SERVER) {
+            if (event.stage() == Stage.REGISTERED
+                    && event.outcome() == Outcome.OK
+                    && event.party() == Party.LWM2M_SERVER) {
                 last = new Observed("registered", "", "", "", -1);
-            } else if (event.stage() == Stage.FINISHED && event.outcome() == Outcome.OK && event.party() == Party.DEVICE) {
+            } else if (event.stage() == Stage.FINISHED
+                    && event.outcome() == Outcome.OK
+                    && event.party() == Party.DEVICE) {
                 last = new Observed("bootstrapped", "", "", "", -1);
             } else if (event.outcome() == Outcome.REFUSED && event.refusedBy().equals(Optional.of(event.party()))) {
                 last = observed("refused", event);
-            } else if (event.outcome() == Outcome.FAILED && event.stage() != Stage.FALLBACK && !last.verdict().equals("refused")) {
+            } else if (event.outcome() == Outcome.FAILED
+                    && event.stage() != Stage.FALLBACK
+                    && !last.verdict().equals("refused")) {
                 last = observed("failed", event);
             }
         }
@@ -75,9 +81,12 @@ final class Observations {
 
     static Predicate<Event> pattern(Expectation.Pattern expected, Optional<String> endpoint) {
         return event -> (endpoint.isEmpty() || event.endpoint().equals(endpoint))
-                && (expected.stage().isEmpty() || event.stage() == expected.stage().get())
-                && (expected.party().isEmpty() || event.party() == expected.party().get())
-                && (expected.outcome().isEmpty() || event.outcome() == expected.outcome().get())
+                && (expected.stage().isEmpty()
+                        || event.stage() == expected.stage().get())
+                && (expected.party().isEmpty()
+                        || event.party() == expected.party().get())
+                && (expected.outcome().isEmpty()
+                        || event.outcome() == expected.outcome().get())
                 && (expected.refusedBy().isEmpty() || event.refusedBy().equals(expected.refusedBy()))
                 && (expected.reason().isEmpty() || event.reason().equals(expected.reason()))
                 && (expected.alert().isEmpty() || event.alert().equals(expected.alert()))
@@ -92,7 +101,8 @@ final class Observations {
         List<String> findings = new ArrayList<>();
         for (Event event : timeline) {
             if (event.stage() == leg.handshake() && event.party() == leg.judge()) {
-                findings.addAll(Arrays.asList(event.facts().getOrDefault("findings", "").split(" ", -1)));
+                findings.addAll(
+                        Arrays.asList(event.facts().getOrDefault("findings", "").split(" ", -1)));
             }
         }
         findings.removeIf(String::isEmpty);

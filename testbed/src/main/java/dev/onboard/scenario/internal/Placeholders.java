@@ -15,8 +15,8 @@ final class Placeholders {
         if (node.isObject()) {
             ObjectNode filled = JsonNodeFactory.instance.objectNode();
             node.fields()
-                    .forEachRemaining(field ->
-                            filled.set(text(field.getKey(), values), fill(field.getValue(), values)));
+                    .forEachRemaining(
+                            field -> filled.set(text(field.getKey(), values), fill(field.getValue(), values)));
             return filled;
         }
         if (node.isArray()) {
@@ -39,7 +39,8 @@ final class Placeholders {
     private static String text(String written, Map<String, JsonNode> values) {
         String filled = written;
         for (Map.Entry<String, JsonNode> value : values.entrySet()) {
-            filled = filled.replace("${" + value.getKey() + "}", value.getValue().asText());
+            filled =
+                    filled.replace("${" + value.getKey() + "}", value.getValue().asText());
         }
         return filled;
     }

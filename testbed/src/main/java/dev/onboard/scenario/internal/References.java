@@ -77,7 +77,8 @@ record References(JsonNode content) {
     private void checkCertificates(BiConsumer<String, String> faults) {
         Set<String> made = new LinkedHashSet<>(List.of("root"));
         List<Map.Entry<String, JsonNode>> entries = new ArrayList<>();
-        Iterator<Map.Entry<String, JsonNode>> fields = content.path("certificates").fields();
+        Iterator<Map.Entry<String, JsonNode>> fields =
+                content.path("certificates").fields();
         while (fields.hasNext()) {
             Map.Entry<String, JsonNode> entry = fields.next();
             if (entry.getKey().equals("leaf")) {
@@ -153,7 +154,8 @@ record References(JsonNode content) {
             } catch (DateTimeException e) {
                 faults.accept(
                         at + "/" + field,
-                        "'" + text + "' is neither an ISO 8601 duration such as -P1D or PT30S nor a time such as 2050-01-01T00:00:00Z");
+                        "'" + text
+                                + "' is neither an ISO 8601 duration such as -P1D or PT30S nor a time such as 2050-01-01T00:00:00Z");
             }
         }
     }
@@ -236,8 +238,11 @@ record References(JsonNode content) {
             String nearest = SchemaCheck.nearest(reason, known);
             faults.accept(
                     at + "/reason",
-                    "'" + reason + "' is no reason of a " + (stage.isEmpty() ? "handshake" : Stage.of(stage).word())
-                            + (nearest.isEmpty() ? "; docs/verdicts.md lists them" : "; did you mean '" + nearest + "'?"));
+                    "'" + reason + "' is no reason of a "
+                            + (stage.isEmpty() ? "handshake" : Stage.of(stage).word())
+                            + (nearest.isEmpty()
+                                    ? "; docs/verdicts.md lists them"
+                                    : "; did you mean '" + nearest + "'?"));
         }
     }
 
@@ -264,7 +269,10 @@ record References(JsonNode content) {
                 String text = item.asText();
                 if (text.endsWith("*")) {
                     String prefix = text.substring(0, text.length() - 1);
-                    int series = content.path("certificates").path(prefix).path("series").asInt(0);
+                    int series = content.path("certificates")
+                            .path(prefix)
+                            .path("series")
+                            .asInt(0);
                     for (int i = series; i >= 1; i--) {
                         sent.add(prefix + i);
                     }
@@ -283,7 +291,10 @@ record References(JsonNode content) {
             return id.equals("root") ? -1 : -2;
         }
         for (JsonNode trusted : content.path("trust")) {
-            if (id.equals(trusted.isTextual() ? trusted.asText() : trusted.path("certificate").asText())) {
+            if (id.equals(
+                    trusted.isTextual()
+                            ? trusted.asText()
+                            : trusted.path("certificate").asText())) {
                 return -1;
             }
         }

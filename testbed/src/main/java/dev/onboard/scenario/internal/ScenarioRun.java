@@ -169,7 +169,8 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private URI rawUri() {
-        return URI.create("coaps://localhost:" + rawServer.orElseThrow().address().getPort());
+        return URI.create(
+                "coaps://localhost:" + rawServer.orElseThrow().address().getPort());
     }
 
     private Optional<EndpointName> endpointName(String suffix) {
@@ -268,9 +269,12 @@ final class ScenarioRun implements AutoCloseable {
         RawPeer.Result result = report.result();
         if (result instanceof RawPeer.Result.RefusedByPeer refused) {
             String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
-            event.refused(scenario.leg().judge(), "alert-" + word.replace('_', '-')).alert(refused.alert());
+            event.refused(scenario.leg().judge(), "alert-" + word.replace('_', '-'))
+                    .alert(refused.alert());
         } else if (result instanceof RawPeer.Result.RefusedHere refused) {
-            event.refused(Party.DEVICE, "handshake-fault").alert(refused.alert()).detail(refused.detail());
+            event.refused(Party.DEVICE, "handshake-fault")
+                    .alert(refused.alert())
+                    .detail(refused.detail());
         } else if (result instanceof RawPeer.Result.Failed failed) {
             event.failed("handshake-aborted").detail(failed.detail());
         }
@@ -345,14 +349,18 @@ final class ScenarioRun implements AutoCloseable {
         try {
             done.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(
-                    Step.word(step.what()) + " " + step.path() + ": " + e.getCause().getMessage(), e);
+            throw new IOException(Step.word(step.what()) + " " + step.path() + ": " + rootMessage(e), e);
         } catch (TimeoutException e) {
             throw new IOException(Step.word(step.what()) + " " + step.path() + ": no answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private static String rootMessage(ExecutionException failed) {
+        Throwable cause = failed.getCause();
+        return String.valueOf(cause == null ? failed.getMessage() : cause.getMessage());
     }
 
     @Override

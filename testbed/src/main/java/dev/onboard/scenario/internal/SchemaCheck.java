@@ -104,7 +104,9 @@ final class SchemaCheck {
             for (JsonNode flat : resolved.has("oneOf") ? resolved.path("oneOf") : List.of(resolved)) {
                 JsonNode one = resolved(flat);
                 forms.add(one.has("const") ? "'" + one.path("const").asText() + "'" : typeName(one));
-                if (one.has("const") ? one.path("const").getNodeType() == value.getNodeType() : isOfType(one.path("type"), value)) {
+                if (one.has("const")
+                        ? one.path("const").getNodeType() == value.getNodeType()
+                        : isOfType(one.path("type"), value)) {
                     fitting.add(one);
                 }
             }
@@ -112,9 +114,12 @@ final class SchemaCheck {
         if (fitting.isEmpty()) {
             faults.accept(at, "expected " + String.join(" or ", new TreeSet<>(forms)) + ", found " + shown(value));
         } else if (fitting.get(0).has("const")) {
-            List<JsonNode> words = fitting.stream().map(form -> form.path("const")).toList();
+            List<JsonNode> words =
+                    fitting.stream().map(form -> form.path("const")).toList();
             if (!words.contains(value)) {
-                faults.accept(at, wrongWord(value, words.stream().map(JsonNode::asText).toList()));
+                faults.accept(
+                        at,
+                        wrongWord(value, words.stream().map(JsonNode::asText).toList()));
             }
         } else {
             check(fitting.get(0), value, at, faults);
@@ -152,7 +157,9 @@ final class SchemaCheck {
             faults.accept(
                     at,
                     "'" + text + "' has not the form of "
-                            + rule.path("description").asText("what is expected: " + rule.path("pattern").asText()));
+                            + rule.path("description")
+                                    .asText("what is expected: "
+                                            + rule.path("pattern").asText()));
         }
     }
 
@@ -194,7 +201,10 @@ final class SchemaCheck {
             }
         }
         if (value.size() < rule.path("minProperties").asInt(0)) {
-            faults.accept(at, "says nothing; expected " + (rule.path("maxProperties").asInt(0) == 1 ? "one" : "some") + " of " + String.join(", ", names(properties)));
+            faults.accept(
+                    at,
+                    "says nothing; expected " + (rule.path("maxProperties").asInt(0) == 1 ? "one" : "some") + " of "
+                            + String.join(", ", names(properties)));
         }
         if (value.size() > rule.path("maxProperties").asInt(Integer.MAX_VALUE)) {
             faults.accept(at, "says " + String.join(" and ", names(value)) + " at once; one of them is expected here");
@@ -204,7 +214,11 @@ final class SchemaCheck {
             Map.Entry<String, JsonNode> field = fields.next();
             String place = at + "/" + field.getKey().replace("~", "~0").replace("/", "~1");
             if (rule.has("propertyNames")) {
-                check(rule.path("propertyNames"), new com.fasterxml.jackson.databind.node.TextNode(field.getKey()), place, faults);
+                check(
+                        rule.path("propertyNames"),
+                        new com.fasterxml.jackson.databind.node.TextNode(field.getKey()),
+                        place,
+                        faults);
             }
             if (properties.has(field.getKey())) {
                 check(properties.path(field.getKey()), field.getValue(), place, faults);
@@ -235,10 +249,10 @@ final class SchemaCheck {
         return value.isTextual() ? "'" + value.asText() + "'" : value.isNull() ? "nothing" : value.toString();
     }
 
-    /** The word nearest to what was written, at most a third of it wrong; empty when none is near. */
+    /** The word nearest to what was written, two letters or a third of it wrong; empty when none is near. */
     static String nearest(String written, Iterable<String> words) {
         String best = "";
-        int least = Math.max(1, written.length() / 3) + 1;
+        int least = Math.min(Math.max(2, written.length() / 3), written.length() - 1) + 1;
         for (String word : words) {
             int distance = distance(written, word);
             if (distance < least) {

@@ -89,7 +89,10 @@ record Sent(List<byte[]> chain, KeyPair key) {
             boolean selfIssued = one.getSubjectX500Principal().equals(one.getIssuerX500Principal());
             if (certificates.size() > 1 && selfIssued
                     || i > 0
-                            && !certificates.get(i - 1).getIssuerX500Principal().equals(one.getSubjectX500Principal())) {
+                            && !certificates
+                                    .get(i - 1)
+                                    .getIssuerX500Principal()
+                                    .equals(one.getSubjectX500Principal())) {
                 return false;
             }
         }
@@ -100,7 +103,8 @@ record Sent(List<byte[]> chain, KeyPair key) {
         try {
             boolean[] usage = leaf.getKeyUsage();
             List<String> purposes = leaf.getExtendedKeyUsage();
-            return (usage == null || usage.length > 0 && usage[0]) && (purposes == null || purposes.contains(CLIENT_AUTH));
+            return (usage == null || usage.length > 0 && usage[0])
+                    && (purposes == null || purposes.contains(CLIENT_AUTH));
         } catch (CertificateParsingException e) {
             return false; // the peer that checks nothing sends it
         }

@@ -5,7 +5,6 @@ import dev.onboard.account.Service;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
-import dev.onboard.pki.Alert;
 import dev.onboard.scenario.Expectation;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Step;
@@ -59,7 +58,10 @@ record StepReader(JsonNode content, Leg leg) {
         for (Step.Verb verb : Step.Verb.values()) {
             if (Step.word(verb).equals(word)) {
                 return List.of(new Step.Operation(
-                        verb, device(of), of.path("path").asText(), of.path("value").asText()));
+                        verb,
+                        device(of),
+                        of.path("path").asText(),
+                        of.path("value").asText()));
             }
         }
         if (word.equals("clock")) {
@@ -110,7 +112,12 @@ record StepReader(JsonNode content, Leg leg) {
                         certificate(of),
                         within(of));
             case "failed" ->
-                new Expectation.Failed(device(of), stage(of), party(of, "by"), of.path("reason").asText(), within(of));
+                new Expectation.Failed(
+                        device(of),
+                        stage(of),
+                        party(of, "by"),
+                        of.path("reason").asText(),
+                        within(of));
             case "event" ->
                 new Expectation.Seen(
                         pattern(of),
@@ -124,15 +131,17 @@ record StepReader(JsonNode content, Leg leg) {
                         of.has("index") ? OptionalInt.of(of.path("index").asInt()) : OptionalInt.empty(),
                         text(of, "finding"));
             case "keeps" ->
-                new Expectation.Keeps(
-                        1, Expectation.Which.valueOf(of.asText().toUpperCase(java.util.Locale.ROOT)));
+                new Expectation.Keeps(1, Expectation.Which.valueOf(of.asText().toUpperCase(java.util.Locale.ROOT)));
             default -> throw new IllegalStateException("the schema allows '" + word + "' and nobody checks it");
         };
     }
 
     private static Expectation.Pattern pattern(JsonNode of) {
         Map<String, String> facts = new LinkedHashMap<>();
-        of.path("facts").fields().forEachRemaining(fact -> facts.put(fact.getKey(), fact.getValue().asText()));
+        of.path("facts")
+                .fields()
+                .forEachRemaining(
+                        fact -> facts.put(fact.getKey(), fact.getValue().asText()));
         return new Expectation.Pattern(
                 of.path("device").asInt(0),
                 text(of, "stage").map(Stage::of),
@@ -172,7 +181,9 @@ record StepReader(JsonNode content, Leg leg) {
         if (alert.isInt()) {
             return OptionalInt.of(alert.asInt());
         }
-        return alert.isTextual() ? OptionalInt.of(References.alert(alert.asText()).orElseThrow().number()) : OptionalInt.empty();
+        return alert.isTextual()
+                ? OptionalInt.of(References.alert(alert.asText()).orElseThrow().number())
+                : OptionalInt.empty();
     }
 
     /** A place, or the place of the certificate of this id in what is sent. */

@@ -54,7 +54,8 @@ final class Trusting {
         } else {
             trust.forEach(wanted::add);
         }
-        throughAccount = wanted.stream().allMatch(one -> one.path("kind").asText("authority").equals("authority"));
+        throughAccount = wanted.stream()
+                .allMatch(one -> one.path("kind").asText("authority").equals("authority"));
         for (JsonNode one : wanted) {
             if (throughAccount) {
                 throughAccount = isUploaded(account, one, now);
@@ -69,7 +70,8 @@ final class Trusting {
     private boolean isUploaded(Account account, JsonNode one, Instant now) {
         String id = one.isTextual() ? one.asText() : one.path("certificate").asText();
         try {
-            List<X509Certificate> chain = new ArrayList<>(List.of(made.certificates().certificate(id)));
+            List<X509Certificate> chain =
+                    new ArrayList<>(List.of(made.certificates().certificate(id)));
             one.path("above").forEach(above -> chain.add(made.certificates().certificate(above.asText())));
             TrustedCertificate uploaded = Workbench.upload(account, service, chain);
             uploads.put(id, uploaded.id());
@@ -84,7 +86,8 @@ final class Trusting {
         CaseCertificates certificates = made.certificates();
         uploads.put(
                 id + "@" + to.word(),
-                Workbench.upload(account, to, List.of(certificates.certificate(id))).id());
+                Workbench.upload(account, to, List.of(certificates.certificate(id)))
+                        .id());
     }
 
     /** The account's id of what was uploaded under this id of the scenario. */

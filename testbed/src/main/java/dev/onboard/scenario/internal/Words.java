@@ -20,20 +20,23 @@ public final class Words {
                 yield device(e.device()) + "is registered" + (e.again() ? " anew" : "")
                         + (e.findings().isEmpty() ? "" : " with the remark " + String.join(", ", e.findings()));
             }
-            case BOOTSTRAPPED -> device(((Expectation.Bootstrapped) expectation).device()) + "has new LwM2M credentials";
+            case BOOTSTRAPPED ->
+                device(((Expectation.Bootstrapped) expectation).device()) + "has new LwM2M credentials";
             case REFUSED -> refused((Expectation.Refused) expectation);
             case FAILED -> {
                 Expectation.Failed e = (Expectation.Failed) expectation;
-                yield device(e.device()) + "fails" + e.at().map(stage -> " at " + stage.word()).orElse("") + ": "
-                        + e.reason();
+                yield device(e.device()) + "fails"
+                        + e.at().map(stage -> " at " + stage.word()).orElse("") + ": " + e.reason();
             }
             case SEEN -> seen((Expectation.Seen) expectation);
             case JUDGED -> {
                 Expectation.Judged e = (Expectation.Judged) expectation;
                 yield e.reason()
-                        .map(reason -> "judged: " + reason + alert(e.alert()))
-                        .orElse("judged: trusted")
-                        + e.finding().map(finding -> " with the remark " + finding).orElse("");
+                                .map(reason -> "judged: " + reason + alert(e.alert()))
+                                .orElse("judged: trusted")
+                        + e.finding()
+                                .map(finding -> " with the remark " + finding)
+                                .orElse("");
             }
             case KEEPS -> {
                 Expectation.Keeps e = (Expectation.Keeps) expectation;
@@ -78,7 +81,8 @@ public final class Words {
     private static String alert(java.util.OptionalInt alert) {
         return alert.isEmpty()
                 ? ""
-                : " with " + Alert.of(alert.getAsInt()).map(Alert::word).orElse("alert") + " (" + alert.getAsInt() + ")";
+                : " with " + Alert.of(alert.getAsInt()).map(Alert::word).orElse("alert") + " (" + alert.getAsInt()
+                        + ")";
     }
 
     private static String seen(Expectation.Seen e) {

@@ -99,6 +99,8 @@ record Written(String file, JsonNode content, Map<String, Integer> lines) {
     /** {@code /steps/2/trust} as {@code steps[2].trust}. */
     private static String path(String pointer) {
         String dotted = INDEX.matcher(pointer).replaceAll("[$1]").replace('/', '.');
-        return (dotted.startsWith(".") ? dotted.substring(1) : dotted).replace("~1", "/").replace("~0", "~");
+        return (dotted.startsWith(".") ? dotted.substring(1) : dotted)
+                .replace("~1", "/")
+                .replace("~0", "~");
     }
 }
