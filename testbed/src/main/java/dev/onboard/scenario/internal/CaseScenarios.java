@@ -21,14 +21,15 @@ final class CaseScenarios {
             EnumSet.of(Reason.ENDPOINT_MISMATCH, Reason.AMBIGUOUS_NAME, Reason.NO_NAME);
 
     /** What a case says beyond the language of scenarios. */
-    private static final List<String> OUTCOME = List.of("reason", "alert", "index", "finding", "request", "id");
+    private static final List<String> OUTCOME = List.of("reason", "alert", "index", "finding", "request", "wire", "id");
 
     private CaseScenarios() {}
 
     /** The legs on which this case is shown. */
     static List<Leg> legs(CertificateCase of) {
         JsonNode node = of.description();
-        boolean onlyEvaluated = node.has("staple")
+        boolean onlyEvaluated = !node.path("wire").asBoolean(true)
+                || node.has("staple")
                 || node.has("stapling")
                 || node.path("purpose").asText().equals("firmware")
                 || trustsMoreThanAuthorities(node)
@@ -106,7 +107,10 @@ final class CaseScenarios {
         refused.put("by", leg.judge().word());
         refused.put("reason", of.reason().get().id());
         of.alert().ifPresent(alert -> refused.put("alert", alert.word()));
-        of.index().ifPresent(index -> refused.put("certificate", index));
+        if (of.reason().get() != Reason.TOO_LARGE) {
+            // what is too large is refused before it is taken apart
+            of.index().ifPresent(index -> refused.put("certificate", index));
+        }
         return expect;
     }
 

@@ -1,0 +1,119 @@
+package dev.onboard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.scenario.Catalogue;
+import dev.onboard.scenario.Expectation;
+import dev.onboard.scenario.Leg;
+import dev.onboard.scenario.Report;
+import dev.onboard.scenario.Result;
+import dev.onboard.scenario.Scenario;
+import dev.onboard.scenario.ScenarioFiles;
+import dev.onboard.scenario.ScenarioRunner;
+import dev.onboard.scenario.Step;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped catalogue, run for real; and shown to be able to fail. */
+class ScenarioCatalogueIT {
+    private static final Path DOCS = Path.of(System.getProperty("onboard.root", ".."), "docs");
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    void everyScenarioComesAsExpected() throws Exception {
+        List<Result> results = run(Catalogue.shipped().scenarios());
+        Report report = new Report(results, List.of(), Instant.now(), Duration.ZERO);
+        report.writeHtml(folder.resolve("report.html"));
+        report.writeJUnit(folder.resolve("report.xml"));
+        assertThat(Files.readString(folder.resolve("report.html"))).contains("VAL-11@device-bootstrap");
+        assertThat(different(results)).isEmpty();
+    }
+
+    /**
+     * The same expectations without what the scenario is about: a refusal must not be met by the good default, and a
+     * registration not by a party that nobody trusts. Otherwise the scenario shows nothing.
+     */
+    @Test
+    void everyScenarioFailsWhenItsDefectIsRemoved() throws Exception {
+        List<Scenario> without = new ArrayList<>();
+        Path files = Files.createDirectories(folder.resolve("without"));
+        Set<String> written = new TreeSet<>();
+        for (Scenario scenario : Catalogue.shipped().scenarios()) {
+            if (scenario.pending().isPresent() || scenario.written().has("steps") || scenario.leg() == Leg.EVALUATION) {
+                continue;
+            }
+            ObjectNode content = Cli.JSON.createObjectNode();
+            content.put("title", "without: " + scenario.title());
+            content.put("because", "a scenario that cannot fail shows nothing");
+            content.putArray("legs").add(scenario.leg().word());
+            boolean registers = scenario.steps().stream()
+                    .anyMatch(step -> step instanceof Step.Expect expect
+                            && expect.expectation() instanceof Expectation.Registered);
+            if (registers) {
+                content.putObject("certificates").putObject("stranger").put("issuer", "self");
+                content.putArray("trust").add("stranger");
+            }
+            ObjectNode expect = (ObjectNode) scenario.written().path("expect").deepCopy();
+            if (expect.has("refused")) {
+                // the certificates of the good default have other names
+                ((ObjectNode) expect.path("refused")).remove("certificate");
+            }
+            content.set("expect", expect);
+            // many scenarios of a leg have one expectation: it is tried once
+            if (written.add(scenario.leg() + expect.toString())) {
+                Path file = files.resolve(written.size() + ".json");
+                Files.writeString(file, content.toString());
+                without.addAll(ScenarioFiles.read(file));
+            }
+        }
+        List<Result> results = run(without);
+        assertThat(results).hasSizeGreaterThan(50);
+        assertThat(results.stream()
+                        .filter(result -> result.status() != Result.Status.DIFFERENT)
+                        .map(result -> result.scenario().id() + " " + result.scenario().written())
+                        .toList())
+                .as("scenarios that come as expected although nothing is wrong")
+                .isEmpty();
+    }
+
+    /** Every row of the matrix is a scenario, or says why it is none. */
+    @Test
+    void everyRowOfTheMatrixIsShippedOrExplained() throws Exception {
+        Catalogue catalogue = Catalogue.shipped();
+        Set<String> rows = new TreeSet<>(catalogue.rows().keySet());
+        assertThat(rows).hasSize(284);
+        catalogue.scenarios().forEach(scenario -> rows.remove(scenario.row()));
+        String divergences = Files.readString(DOCS.resolve("divergences.md"));
+        assertThat(rows.stream().filter(row -> !divergences.contains(row)).toList())
+                .as("rows that are neither a scenario nor in docs/divergences.md")
+                .isEmpty();
+    }
+
+    private static List<Result> run(List<Scenario> scenarios) throws Exception {
+        int jobs = 2 * Runtime.getRuntime().availableProcessors();
+        return new ScenarioRunner(jobs, 1, Files.createTempDirectory(folder, "run"), false)
+                .run(scenarios, result -> {});
+    }
+
+    private static String different(List<Result> results) {
+        return results.stream()
+                .filter(result -> result.status() == Result.Status.DIFFERENT)
+                .map(result -> result.scenario().id() + "\n" + result.note() + "\n"
+                        + result.checks().stream()
+                                .map(check -> "  expected " + check.expected() + "\n  came     " + check.actual())
+                                .collect(Collectors.joining("\n")))
+                .collect(Collectors.joining("\n"));
+    }
+}
