@@ -3,6 +3,7 @@ package dev.onboard.bootstrap;
 import dev.onboard.account.Account;
 import dev.onboard.bootstrap.internal.LeshanBootstrap;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
@@ -45,6 +46,7 @@ public final class BootstrapServer implements AutoCloseable {
      * What the server stands on; all of it is shared and outlives the server.
      *
      * @param rules how strictly devices are judged
+     * @param transmission when lost messages are sent again, and how large datagrams are
      */
     public record Surroundings(
             Account account,
@@ -52,11 +54,12 @@ public final class BootstrapServer implements AutoCloseable {
             DtlsThreads threads,
             InstantSource clock,
             SecureRandom random,
-            TrustRules rules) {
+            TrustRules rules,
+            Transmission transmission) {
         /** Judging as usual. */
         public Surroundings(
                 Account account, Journal journal, DtlsThreads threads, InstantSource clock, SecureRandom random) {
-            this(account, journal, threads, clock, random, TrustRules.USUAL);
+            this(account, journal, threads, clock, random, TrustRules.USUAL, Transmission.STANDARD);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.onboard.device;
 
 import dev.onboard.device.internal.Surroundings;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.journal.Journal;
 import java.net.InetAddress;
@@ -51,7 +52,7 @@ public final class Fleet implements AutoCloseable {
                 builder.journal,
                 builder.threads,
                 builder.localAddress,
-                builder.retransmission,
+                builder.transmission,
                 work,
                 builder.random,
                 builder.atOnce);
@@ -76,7 +77,7 @@ public final class Fleet implements AutoCloseable {
         private final DeviceOptions options;
         private final RandomGenerator random;
         private InetAddress localAddress = InetAddress.getLoopbackAddress();
-        private Retransmission retransmission = Retransmission.STANDARD;
+        private Transmission transmission = Transmission.STANDARD;
         private int atOnce = 64;
         private int workers = 4;
 
@@ -94,8 +95,8 @@ public final class Fleet implements AutoCloseable {
         }
 
         /** When lost messages are sent again; the standards' values by default. */
-        public Builder retransmission(Retransmission value) {
-            this.retransmission = value;
+        public Builder transmission(Transmission value) {
+            this.transmission = value;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.onboard.device;
 
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
 import dev.onboard.pki.Credential;
@@ -37,7 +38,7 @@ final class ScriptedServer implements AutoCloseable {
     ScriptedServer(Credential credential, AtomicReference<TrustPolicy> trust, DtlsThreads threads) throws Exception {
         dtls = new DtlsServerSide(
                 () -> credential, trust::get, InstantSource.system(), threads, handshake -> {}, (session, why) -> {});
-        Configuration settings = DtlsSettings.server();
+        Configuration settings = DtlsSettings.server(Transmission.STANDARD);
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         dtls.configure(builder);

@@ -3,6 +3,7 @@ package dev.onboard.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
@@ -116,7 +117,7 @@ final class Testbench implements AutoCloseable {
                 .withBackoff(Backoff.PLATFORM.scaled(0.005))
                 .withDisk(Disk.swift()));
         this.fleet = Fleet.with(threads, journal, options, RANDOM)
-                .retransmission(Retransmission.impatient())
+                .transmission(Transmission.impatient())
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.onboard.server;
 
 import dev.onboard.account.Account;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
@@ -45,12 +46,13 @@ public final class LwM2mServer implements AutoCloseable {
      * What the server stands on; all of it is shared and outlives the server.
      *
      * @param rules how strictly devices are judged
+     * @param transmission when lost messages are sent again, and how large datagrams are
      */
     public record Surroundings(
-            Account account, Journal journal, DtlsThreads threads, InstantSource clock, TrustRules rules) {
+            Account account, Journal journal, DtlsThreads threads, InstantSource clock, TrustRules rules, Transmission transmission) {
         /** Judging as usual. */
         public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
-            this(account, journal, threads, clock, TrustRules.USUAL);
+            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD);
         }
     }
 

@@ -9,10 +9,10 @@ import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
-import dev.onboard.device.Retransmission;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.DeviceIdentity;
 import dev.onboard.factory.Disk;
@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,8 @@ public final class Workbench implements AutoCloseable {
     private final LwM2mServer lwm2m;
     private final BootstrapServer bootstrap;
     private final Fleet fleet;
+    private final URI bootstrapUri;
+    private final URI lwm2mUri;
 
     private Workbench(Builder with) throws IOException {
         this.directory = with.directory;
@@ -82,9 +85,10 @@ public final class Workbench implements AutoCloseable {
             this.lwm2m = parts.add(LwM2mServer.start(
                     free,
                     () -> lwm2mCredential,
-                    new LwM2mServer.Surroundings(account, journal, with.threads, with.clock, with.lwm2mRules)));
+                    new LwM2mServer.Surroundings(account, journal, with.threads, with.clock, with.lwm2mRules, with.transmission)));
+            this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             LwM2mServerAccount told =
-                    new LwM2mServerAccount(lwm2mUri(), lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
+                    new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
             Credential bootstrapCredential =
                     with.bootstrapCredential != null ? with.bootstrapCredential : server(bootstrapServerCa);
             this.bootstrap = parts.add(BootstrapServer.start(
@@ -92,9 +96,10 @@ public final class Workbench implements AutoCloseable {
                     () -> bootstrapCredential,
                     () -> told,
                     new BootstrapServer.Surroundings(
-                            account, journal, with.threads, with.clock, with.random, with.bootstrapRules)));
+                            account, journal, with.threads, with.clock, with.random, with.bootstrapRules, with.transmission)));
+            this.bootstrapUri = with.wayToBootstrap.apply(uri(bootstrap.address()));
             this.fleet = parts.add(Fleet.with(with.threads, journal, with.devices, with.random)
-                    .retransmission(with.retransmission)
+                    .transmission(with.transmission)
                     .build());
         } catch (IOException | RuntimeException e) {
             parts.close();
@@ -121,8 +126,10 @@ public final class Workbench implements AutoCloseable {
                 DeviceOptions.standard(InstantSource.system()).withDisk(Disk.swift());
         private TrustRules bootstrapRules = TrustRules.USUAL;
         private TrustRules lwm2mRules = TrustRules.USUAL;
-        private Retransmission retransmission = Retransmission.STANDARD;
+        private Transmission transmission = Transmission.STANDARD;
         private Consumer<Account> prepared = account -> {};
+        private UnaryOperator<URI> wayToBootstrap = uri -> uri;
+        private UnaryOperator<URI> wayToLwm2m = uri -> uri;
         private @Nullable Credential bootstrapCredential;
         private @Nullable Credential lwm2mCredential;
 
@@ -154,6 +161,16 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
+        /**
+         * What lies between devices and the servers: each is given a server's address and gives the one that devices are
+         * told instead.
+         */
+        public Builder ways(UnaryOperator<URI> toBootstrap, UnaryOperator<URI> toLwm2m) {
+            this.wayToBootstrap = toBootstrap;
+            this.wayToLwm2m = toLwm2m;
+            return this;
+        }
+
         /** How strictly the bootstrap server judges devices. */
         public Builder bootstrapRules(TrustRules value) {
             this.bootstrapRules = value;
@@ -166,9 +183,9 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
-        /** When devices send lost messages again; the standards' values by default. */
-        public Builder retransmission(Retransmission value) {
-            this.retransmission = value;
+        /** When devices and servers send lost messages again, and how large datagrams are; the standards' values by default. */
+        public Builder transmission(Transmission value) {
+            this.transmission = value;
             return this;
         }
 
@@ -204,12 +221,12 @@ public final class Workbench implements AutoCloseable {
 
     /** Where devices bootstrap. */
     public URI bootstrapUri() {
-        return uri(bootstrap.address());
+        return bootstrapUri;
     }
 
     /** Where devices register. */
     public URI lwm2mUri() {
-        return uri(lwm2m.address());
+        return lwm2mUri;
     }
 
     /** Every event. */

@@ -57,7 +57,7 @@ public final class LeshanBootstrap implements AutoCloseable {
                 handshakes,
                 handshakes::closed);
         CaliforniumBootstrapServerEndpointsProvider provider = new CaliforniumBootstrapServerEndpointsProvider.Builder()
-                .setConfiguration(DtlsSettings.server())
+                .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
                 .build();
         AtomicReference<BootstrapDownlinkRequestSender> sender = new AtomicReference<>();

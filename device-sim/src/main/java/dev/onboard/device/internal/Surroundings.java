@@ -1,7 +1,7 @@
 package dev.onboard.device.internal;
 
-import dev.onboard.device.Retransmission;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.internal.DtlsClientSide;
 import dev.onboard.dtls.internal.DtlsSettings;
 import dev.onboard.journal.Event;
@@ -14,9 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.eclipse.californium.core.config.CoapConfig;
-import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,28 +41,16 @@ public final class Surroundings {
             Journal journal,
             DtlsThreads threads,
             InetAddress localAddress,
-            Retransmission retransmission,
+            Transmission transmission,
             Executor work,
             RandomGenerator random,
             int atOnce) {
         this.journal = journal;
-        this.dtls = new DtlsClientSide(threads, settings(retransmission), localAddress);
+        this.dtls = new DtlsClientSide(threads, DtlsSettings.device(transmission), localAddress);
         this.timers = threads.io();
         this.work = work;
         this.random = random;
         this.gate = new StartGate(atOnce);
-    }
-
-    private static Configuration settings(Retransmission retransmission) {
-        Configuration settings = DtlsSettings.device();
-        settings.set(
-                DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT,
-                retransmission.dtlsTimeout().toMillis(),
-                TimeUnit.MILLISECONDS);
-        settings.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, retransmission.dtlsRetransmissions());
-        settings.set(CoapConfig.ACK_TIMEOUT, retransmission.coapTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        settings.set(CoapConfig.MAX_RETRANSMIT, retransmission.coapRetransmissions());
-        return settings;
     }
 
     Journal journal() {

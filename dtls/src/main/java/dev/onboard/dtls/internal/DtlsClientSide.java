@@ -20,7 +20,7 @@ public final class DtlsClientSide {
     private final InetAddress localAddress;
 
     /**
-     * @param settings from {@link DtlsSettings#device()}, shared by all devices
+     * @param settings from {@link DtlsSettings#device}, shared by all devices
      * @param localAddress the address that the devices' sockets are bound to, each on a free port
      */
     public DtlsClientSide(DtlsThreads threads, Configuration settings, InetAddress localAddress) {

@@ -64,7 +64,7 @@ public final class DtlsServerSide implements AutoCloseable {
         this.gate = new CertificateGate(policy, clock, watch);
     }
 
-    /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server()}. */
+    /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server}. */
     public void configure(DtlsConnectorConfig.Builder builder) {
         builder.setCertificateIdentityProvider(new SentIdentity(credential));
         builder.setAdvancedCertificateVerifier(verifier);

@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.Transmission;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
@@ -41,8 +42,8 @@ public final class DtlsSettings {
     private DtlsSettings() {}
 
     /** For the DTLS and CoAP endpoint of a server. */
-    public static Configuration server() {
-        Configuration settings = both();
+    public static Configuration server(Transmission transmission) {
+        Configuration settings = both(transmission);
         settings.set(DtlsConfig.DTLS_ROLE, DtlsRole.SERVER_ONLY);
         // a device that made a new session is still the device that was asked; messages are told apart by address, so
         // that two with one certificate are not each other's duplicates
@@ -65,8 +66,8 @@ public final class DtlsSettings {
     }
 
     /** For the DTLS and CoAP endpoint of a device. Make one and share it among all devices of a process. */
-    public static Configuration device() {
-        Configuration settings = both();
+    public static Configuration device(Transmission transmission) {
+        Configuration settings = both(transmission);
         settings.set(DtlsConfig.DTLS_ROLE, DtlsRole.CLIENT_ONLY);
         settings.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.STRICT);
         settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 0);
@@ -79,7 +80,7 @@ public final class DtlsSettings {
         return settings;
     }
 
-    private static Configuration both() {
+    private static Configuration both(Transmission transmission) {
         Configuration settings = new Configuration(
                 CoapConfig.DEFINITIONS, UdpConfig.DEFINITIONS, DtlsConfig.DEFINITIONS, SystemConfig.DEFINITIONS);
         settings.set(
@@ -90,7 +91,12 @@ public final class DtlsSettings {
         settings.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1, SupportedGroup.secp384r1));
         settings.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURE_ALGORITHMS);
         settings.set(DtlsConfig.DTLS_MAX_FRAGMENTED_HANDSHAKE_MESSAGE_LENGTH, LARGEST_HANDSHAKE_MESSAGE);
-        settings.set(DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT, SelectorConnector.MTU);
+        settings.set(DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT, transmission.mtu());
+        settings.set(
+                DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT, transmission.dtlsTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        settings.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, transmission.dtlsRetransmissions());
+        settings.set(CoapConfig.ACK_TIMEOUT, transmission.coapTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        settings.set(CoapConfig.MAX_RETRANSMIT, transmission.coapRetransmissions());
         settings.set(DtlsConfig.DTLS_USE_SERVER_NAME_INDICATION, true);
         settings.set(DtlsConfig.DTLS_VERIFY_SERVER_CERTIFICATES_SUBJECT, false);
         settings.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);

@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.Transmission;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -33,7 +34,7 @@ final class RawTransport implements DatagramTransport {
 
     @Override
     public int getSendLimit() {
-        return SelectorConnector.MTU - 28; // without the headers of IPv4 and UDP
+        return Transmission.STANDARD.mtu() - 28; // without the headers of IPv4 and UDP
     }
 
     @Override

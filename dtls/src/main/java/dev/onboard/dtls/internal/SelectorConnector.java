@@ -11,15 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A DTLS connector whose socket is read by a {@link SelectorLoop}: no receiver thread of its own. */
 final class SelectorConnector extends GatedConnector {
-    /** Fits an Ethernet frame with room for tunnels, and saves the look-up of the interface's own on every start. */
-    static final int MTU = 1400;
-
     private final SelectorLoop selector;
+    private final int mtu;
     private volatile @Nullable DatagramChannel channel;
 
     SelectorConnector(DtlsConnectorConfig configuration, CertificateGate gate, SelectorLoop selector) {
         super(configuration, gate);
         this.selector = selector;
+        this.mtu = configuration.getMaxTransmissionUnit();
     }
 
     @Override
@@ -33,7 +32,7 @@ final class SelectorConnector extends GatedConnector {
         opened.configureBlocking(false);
         opened.bind(bindAddress);
         channel = opened;
-        init(bindAddress, opened.socket(), MTU);
+        init(bindAddress, opened.socket(), mtu);
         selector.receive(opened, this::processDatagram);
     }
 

@@ -3,6 +3,7 @@ package dev.onboard.dtls.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
@@ -69,7 +70,7 @@ class MutualDtlsTest {
                 threads,
                 atServer::add,
                 (session, reason) -> closed.add(reason));
-        Configuration settings = DtlsSettings.server();
+        Configuration settings = DtlsSettings.server(Transmission.STANDARD);
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         serverSide.configure(builder);
@@ -195,7 +196,7 @@ class MutualDtlsTest {
 
     /** The answer's payload, or "failed" when no answer came because the handshake failed. */
     private String get(Credential device, TrustPolicy policy) throws Exception {
-        CoapEndpoint endpoint = new DtlsClientSide(threads, DtlsSettings.device(), InetAddress.getLoopbackAddress())
+        CoapEndpoint endpoint = new DtlsClientSide(threads, DtlsSettings.device(Transmission.STANDARD), InetAddress.getLoopbackAddress())
                 .endpoint(device, policy, CLOCK, atClient::add);
         CompletableFuture<String> answer = new CompletableFuture<>();
         endpoint.start();

@@ -83,7 +83,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 handshakes,
                 handshakes::closed);
         CaliforniumServerEndpointsProvider provider = new CaliforniumServerEndpointsProvider.Builder()
-                .setConfiguration(DtlsSettings.server())
+                .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
                 .build();
         LwM2mModel model = new StaticModel(ObjectLoader.loadDefault());

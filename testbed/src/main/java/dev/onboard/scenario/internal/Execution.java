@@ -117,7 +117,7 @@ public record Execution(
         Path own = Files.createTempDirectory(directory, scenario.id().replaceAll("[^A-Za-z0-9.-]", "_") + "-");
         List<Check> checks = new ArrayList<>();
         Result result;
-        try (ScenarioRun run = new ScenarioRun(scenario, own, threads, random)) {
+        try (ScenarioRun run = new ScenarioRun(scenario, own, threads, random, seed)) {
             Checking checking = new Checking(run, scenario.leg());
             String note = "";
             for (Step step : scenario.steps()) {

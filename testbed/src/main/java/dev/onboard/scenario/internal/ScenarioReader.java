@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 public final class ScenarioReader {
     /** What a scenario has and a case of the certificate matrix has not. */
     private static final List<String> NOT_OF_THE_CASE = List.of(
-            "because", "about", "pending", "legs", "signs-with", "mode", "devices", "matrix", "steps", "expect");
+            "because", "about", "pending", "legs", "signs-with", "mode", "devices", "matrix", "network", "peer", "steps", "expect");
 
     private static final int MOST_COMBINATIONS = 500;
 

@@ -12,6 +12,7 @@ import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.FaultyPath;
 import dev.onboard.dtls.RawPeer;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
@@ -31,6 +32,7 @@ import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
 import dev.onboard.testbed.Workbench;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -47,6 +49,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * The stage of one scenario: a workbench of its own, clocks that stand still until they are moved, and the devices. It
@@ -65,16 +68,24 @@ final class ScenarioRun implements AutoCloseable {
     private final Workbench bench;
     private final Optional<RawPeer.Listening> rawServer;
     private final List<Actor> actors = new ArrayList<>();
+    private final Network network;
+    private final PeerOptions peer;
+    private final List<FaultyPath> paths = new ArrayList<>();
+    private final long seed;
 
-    ScenarioRun(Scenario scenario, Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
+    ScenarioRun(Scenario scenario, Path directory, DtlsThreads threads, SecureRandom random, long seed)
+            throws IOException {
         this.scenario = scenario;
+        this.seed = seed;
+        this.network = new Network(scenario.written().path("network"));
+        this.peer = new PeerOptions(scenario.written().path("peer"));
         this.made = scenario.certificates().make(() -> start, random);
         this.sent = new Sent(made.chain(), made.certificates().key(scenario.signsWith()));
         this.serverClock = new MovableClock(deviceJudges() ? start : made.at());
         this.deviceClock = new MovableClock(deviceJudges() ? made.at() : start);
         this.trusting = new Trusting(scenario.certificates(), made, service());
-        this.rawServer = deviceJudges() && sent.ofServer().isEmpty()
-                ? Optional.of(RawPeer.presenting(sent.chain(), sent.key().getPrivate())
+        this.rawServer = deviceJudges() && (peer.isAsked() || sent.ofServer().isEmpty())
+                ? Optional.of(peer.of(sent)
                         .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
                 : Optional.empty();
         this.bench = bench(directory, threads, random);
@@ -93,7 +104,10 @@ final class ScenarioRun implements AutoCloseable {
 
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
-        Workbench.Builder builder = Workbench.in(directory, threads, random).clock(serverClock);
+        Workbench.Builder builder = Workbench.in(directory, threads, random)
+                .clock(serverClock)
+                .transmission(network.transmission())
+                .ways(way(threads, "bootstrap"), way(threads, "lwm2m"));
         switch (scenario.leg()) {
             case DEVICE_BOOTSTRAP ->
                 builder.bootstrapRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
@@ -110,6 +124,26 @@ final class ScenarioRun implements AutoCloseable {
             case EVALUATION -> throw new IllegalArgumentException("a scenario without a wire needs no workbench");
         }
         return builder.devices(options).start();
+    }
+
+    /** What lies between devices and this server. */
+    private UnaryOperator<URI> way(DtlsThreads threads, String server) {
+        if (!network.isFaultyTo(server)) {
+            return uri -> uri;
+        }
+        return uri -> {
+            try {
+                FaultyPath path = FaultyPath.open(
+                        threads,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), uri.getPort()),
+                        network.faults(),
+                        seed);
+                paths.add(path);
+                return URI.create("coaps://localhost:" + path.address().getPort());
+            } catch (IOException e) {
+                throw new UncheckedIOException("no port is left for the network of the scenario", e);
+            }
+        };
     }
 
     /** The rules of the case where a device judges the server that the scenario is about, the usual ones elsewhere. */
@@ -134,14 +168,12 @@ final class ScenarioRun implements AutoCloseable {
         }
         Optional<Credential> ordinary = sent.ofDevice();
         Optional<EndpointName> name = endpointName(suffix);
-        if (ordinary.isPresent() && name.isPresent()) {
+        if (ordinary.isPresent() && name.isPresent() && !peer.isAsked()) {
             return simulated(name.get(), ordinary.get());
         }
         URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
-        RawPeer peer = sent.chain().isEmpty()
-                ? RawPeer.withoutCertificate()
-                : RawPeer.presenting(sent.chain(), sent.key().getPrivate());
-        return new Actor.Raw(peer, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+        return new Actor.Raw(
+                peer.of(sent), new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
     }
 
     private Actor simulated(EndpointName name, Credential credential) throws IOException {
@@ -367,5 +399,6 @@ final class ScenarioRun implements AutoCloseable {
     public void close() {
         rawServer.ifPresent(RawPeer.Listening::close);
         bench.close();
+        paths.forEach(FaultyPath::close);
     }
 }

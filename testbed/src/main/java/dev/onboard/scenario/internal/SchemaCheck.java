@@ -164,10 +164,10 @@ final class SchemaCheck {
     }
 
     private static void checkNumber(JsonNode rule, JsonNode value, String at, BiConsumer<String, String> faults) {
-        if (rule.has("minimum") && value.asLong() < rule.path("minimum").asLong()) {
+        if (rule.has("minimum") && value.asDouble() < rule.path("minimum").asDouble()) {
             faults.accept(at, value + " is too small; at least " + rule.path("minimum") + " is expected");
         }
-        if (rule.has("maximum") && value.asLong() > rule.path("maximum").asLong()) {
+        if (rule.has("maximum") && value.asDouble() > rule.path("maximum").asDouble()) {
             faults.accept(at, value + " is too large; at most " + rule.path("maximum") + " is expected");
         }
     }

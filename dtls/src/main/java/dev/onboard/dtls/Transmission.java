@@ -1,0 +1,49 @@
+package dev.onboard.dtls;
+
+import java.time.Duration;
+
+/**
+ * How messages travel: when a lost one is sent again, and how large a datagram may be. The same for all devices of a fleet,
+ * or for a server. Immutable.
+ *
+ * @param dtlsTimeout the first wait for an answer in a DTLS handshake, doubled with each retransmission (RFC 6347 section
+ *     4.2.4.1)
+ * @param dtlsRetransmissions how often a flight is sent again
+ * @param coapTimeout ACK_TIMEOUT (RFC 7252 section 4.8)
+ * @param coapRetransmissions MAX_RETRANSMIT
+ * @param mtu octets of the largest IP packet, at least 256; handshake messages are cut into fragments that fit
+ */
+public record Transmission(
+        Duration dtlsTimeout, int dtlsRetransmissions, Duration coapTimeout, int coapRetransmissions, int mtu) {
+    /** Fits an Ethernet frame with room for tunnels; to be given saves the look-up of the interface's own on every start. */
+    private static final int USUAL_MTU = 1400;
+
+    private static final int SMALLEST_MTU = 256;
+
+    /** The values of the standards: 1 second in DTLS, 2 seconds and four retransmissions in CoAP. */
+    public static final Transmission STANDARD =
+            new Transmission(Duration.ofSeconds(1), 5, Duration.ofSeconds(2), 4, USUAL_MTU);
+
+    /** @throws IllegalArgumentException when the MTU is too small for DTLS */
+    public Transmission {
+        if (mtu < SMALLEST_MTU) {
+            throw new IllegalArgumentException(
+                    "an MTU of " + mtu + " octets carries no DTLS handshake; " + SMALLEST_MTU + " is the least");
+        }
+    }
+
+    /** Gives up within a few seconds: for tests in which nobody answers. */
+    public static Transmission impatient() {
+        return new Transmission(Duration.ofMillis(100), 3, Duration.ofMillis(200), 2, USUAL_MTU);
+    }
+
+    /** Sends again soon, and as often as it takes: for a network that loses much and answers fast. */
+    public static Transmission persistent() {
+        return new Transmission(Duration.ofMillis(150), 8, Duration.ofMillis(300), 8, USUAL_MTU);
+    }
+
+    /** With datagrams no larger than this. */
+    public Transmission withMtu(int octets) {
+        return new Transmission(dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, octets);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.onboard.scenario.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.dtls.RawPeer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How the peer of a scenario misbehaves, from a file that was found to be in order.
+ *
+ * @param written the field {@code peer}; missing: an ordinary party
+ */
+record PeerOptions(JsonNode written) {
+    private static final Map<String, Integer> SUITES = Map.of("gcm", 0xC02B, "ccm8", 0xC0AE, "cbc", 0xC023);
+
+    /** Whether the party under test is a peer that goes no further than the handshake. */
+    boolean isAsked() {
+        return !written.isMissingNode();
+    }
+
+    /** The peer that shows this. */
+    RawPeer of(Sent sent) {
+        RawPeer peer = sent.chain().isEmpty()
+                ? RawPeer.withoutCertificate()
+                : RawPeer.presenting(sent.chain(), sent.key().getPrivate());
+        if (written.has("suites")) {
+            peer = peer.suites(numbers(written.path("suites")));
+        }
+        if (written.has("groups")) {
+            peer = peer.groups(numbers(written.path("groups")));
+        }
+        if (written.has("signature-algorithm")) {
+            peer = peer.signatureAlgorithm(written.path("signature-algorithm").asInt());
+        }
+        if (written.has("version")) {
+            peer = peer.version(RawPeer.Version.valueOf(constant("version")));
+        }
+        if (written.has("framing")) {
+            peer = peer.framing(RawPeer.Framing.valueOf(constant("framing")));
+        }
+        if (written.has("server-name")) {
+            peer = peer.serverName(written.path("server-name").asText());
+        }
+        return peer;
+    }
+
+    private String constant(String field) {
+        return written.path(field).asText().toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
+    }
+
+    private static List<Integer> numbers(JsonNode list) {
+        List<Integer> numbers = new ArrayList<>();
+        list.forEach(one -> numbers.add(one.isTextual() ? SUITES.getOrDefault(one.asText(), 0) : one.asInt()));
+        return numbers;
+    }
+}
