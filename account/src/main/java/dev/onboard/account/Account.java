@@ -13,6 +13,7 @@ import dev.onboard.account.internal.StoredEnrollments;
 import dev.onboard.account.internal.StoredIssuers;
 import dev.onboard.account.internal.StoredKeys;
 import dev.onboard.account.internal.StoredRenewals;
+import dev.onboard.account.internal.StoredRevocation;
 import dev.onboard.account.internal.StoredTrust;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
@@ -31,6 +32,7 @@ public final class Account implements AutoCloseable {
     private final AccountRow row;
     private volatile AnchorPolicy anchorPolicy;
     private final StoredTrust trusted;
+    private final StoredRevocation revocation;
     private final StoredDevices devices;
     private final StoredCertificates issued;
     private final StoredIssuers issuers;
@@ -52,9 +54,14 @@ public final class Account implements AutoCloseable {
         this.row = Storage.await(storage.write(handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant())));
         this.anchorPolicy = row.anchorPolicy();
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
+        this.revocation = new StoredRevocation(storage, trusted, authority, ids, clock, journal);
+        trusted.subscribe(change -> storage.onWorker(() -> {
+            revocation.changed();
+            return change;
+        }));
         this.devices = new StoredDevices(storage, trusted, ids, clock);
         this.issuers = new StoredIssuers(storage, ids, clock, new OwnAuthority(authority), clients);
-        this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, issuers);
+        this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, issuers, revocation::changed);
         this.renewals = new StoredRenewals(storage, ids, clock);
         this.deviceEvents = new StoredDeviceEvents(storage);
         this.keys = new StoredKeys(storage, ids, clock);
@@ -119,6 +126,11 @@ public final class Account implements AutoCloseable {
     /** The CAs whose devices are trusted. */
     public TrustedCertificates trustedCertificates() {
         return trusted;
+    }
+
+    /** What is known of revoked certificates. */
+    public RevocationLists revocationLists() {
+        return revocation;
     }
 
     /** The keys of the account's interface. */

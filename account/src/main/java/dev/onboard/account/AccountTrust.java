@@ -8,40 +8,45 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The trust policy of one server, as the account has it at this moment: a change of the trusted certificates counts from
- * the next handshake on. Thread-safe; takes no lock, and builds a policy only after a change.
+ * The trust policy of one server, as the account has it at this moment: a change of the trusted certificates or
+ * of what is revoked counts from the next handshake on. Thread-safe; takes no lock, and builds a policy only after a change.
  */
 public final class AccountTrust implements Supplier<TrustPolicy> {
     private final TrustedCertificates trusted;
+    private final RevocationLists revocation;
     private final Service service;
     private final TrustRules rules;
     private volatile Built built;
 
-    private record Built(List<TrustAnchor> anchors, TrustPolicy policy) {}
+    private record Built(List<TrustAnchor> anchors, RevocationLists.Current revocation, TrustPolicy policy) {}
 
     /** Of this account, at this server, judged by these rules. */
     public AccountTrust(Account account, Service service, TrustRules rules) {
         this.trusted = account.trustedCertificates();
+        this.revocation = account.revocationLists();
         this.service = service;
         this.rules = rules;
-        this.built = build(trusted.anchors(service));
+        this.built = build(trusted.anchors(service), revocation.current(service));
     }
 
     @Override
     public TrustPolicy get() {
         List<TrustAnchor> anchors = trusted.anchors(service);
+        RevocationLists.Current revoked = revocation.current(service);
         Built present = built;
-        if (present.anchors() != anchors) {
-            present = build(anchors);
+        if (present.anchors() != anchors || present.revocation() != revoked) {
+            present = build(anchors, revoked);
             built = present;
         }
         return present.policy();
     }
 
-    private Built build(List<TrustAnchor> anchors) {
+    private Built build(List<TrustAnchor> anchors, RevocationLists.Current revoked) {
         Purpose purpose = service == Service.BOOTSTRAP ? Purpose.DEVICE_AT_BOOTSTRAP : Purpose.DEVICE_AT_LWM2M;
-        return new Built(
-                anchors,
-                rules.apply(TrustPolicy.forPurpose(purpose).anchors(anchors)).build());
+        TrustPolicy.Builder usual = TrustPolicy.forPurpose(purpose)
+                .anchors(anchors)
+                .crls(revoked.lists())
+                .revocation(revoked.mode());
+        return new Built(anchors, revoked, rules.apply(usual).build());
     }
 }

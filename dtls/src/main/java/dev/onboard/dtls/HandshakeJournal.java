@@ -100,7 +100,7 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
         }
     }
 
-    /** Records that a session was closed by policy, for {@code expired} or {@code trust-withdrawn}. */
+    /** Records that a session was closed by policy, for {@code expired}, {@code trust-withdrawn}, or what refuses its chain now. */
     public void closed(PeerSession session, String reason) {
         journal.record(Event.of(Stage.SESSION_CLOSED, self)
                 .endpoint(SubjectName.commonNames(session.certificate()).stream()
@@ -108,9 +108,13 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
                         .orElse(""))
                 .refused(self, reason)
                 .detail("the session was closed because "
-                        + (reason.equals("expired")
-                                ? "a certificate of its chain expired"
-                                : "the trusted certificate that admitted it was removed or deactivated")));
+                        + switch (reason) {
+                            case "expired" -> "a certificate of its chain expired";
+                            case "revoked" -> "a certificate of its chain was revoked";
+                            case "trust-withdrawn" ->
+                                "the trusted certificate that admitted it was removed or deactivated";
+                            default -> "its chain would be refused now";
+                        }));
     }
 
     private static Optional<String> claimedName(HandshakeRecord handshake) {

@@ -2,12 +2,24 @@ package dev.onboard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CredentialFiles;
+import dev.onboard.pki.RevocationList;
+import dev.onboard.pki.RevocationListFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +107,54 @@ class TrustIT {
         Event why = refusal(Stage.ADMISSION);
         assertThat(why.party()).isEqualTo(Party.BOOTSTRAP_SERVER);
         assertThat(why.reason()).contains("endpoint-bound-to-other-identity");
+    }
+
+    @Test
+    void whatIsRevokedIsManagedFromTheCommandLine() throws Exception {
+        make("meter-7", 1);
+        String id = trust("ca/factory-root.cert.pem");
+        assertThat(device("meter-7", "registered").exitCode()).isZero();
+        JsonNode issued = cli.run("certificate", "list", "--json").json().path("data");
+        assertThat(issued).hasSize(1);
+        String serial = issued.path(0).path("serial").asText();
+        assertThat(cli.run("certificate", "show", serial).out()).contains("subject", "CN=meter-7");
+        JsonNode revoked = cli.run("certificate", "revoke", serial, "--reason", "key-compromise", "--json")
+                .json();
+        assertThat(revoked.path("revocation_reason").asText()).isEqualTo("key-compromise");
+        URI own = URI.create(up.endpoints().path("management_uri").asText() + "/crl/lwm2m-device-ca.crl");
+        byte[] published = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(own).build(), HttpResponse.BodyHandlers.ofByteArray())
+                .body();
+        assertThat(RevocationListFile.read(published, own.toString()).revoked()).isEqualTo(1);
+
+        Path ca = up.workDirectory().resolve("ca");
+        CertificateAuthority factory = CertificateAuthority.of(
+                CredentialFiles.readCredential(ca.resolve("factory-root.cert.pem"), ca.resolve("factory-root.key.pem")),
+                InstantSource.system(),
+                new SecureRandom());
+        Path list = folder.resolve("factory.crl");
+        Instant now = Instant.now();
+        Files.write(
+                list,
+                factory.sign(RevocationList.of(1, now.minusSeconds(60), now.plusSeconds(3600))
+                        .withRevoked(
+                                CredentialFiles.readCertificates(devices.resolve("meter-7/factory/device.cert.pem"))
+                                        .get(0),
+                                now.minusSeconds(30),
+                                RevocationList.Cause.KEY_COMPROMISE)));
+        Cli.Result added = cli.run("trust", "crl", "add", id, list, "--json");
+        assertThat(added.exitCode()).as(added.err()).isZero();
+        assertThat(device("meter-7", "failed").exitCode()).isZero();
+        assertThat(refusal(Stage.BOOTSTRAP_HANDSHAKE).reason()).contains("revoked");
+        String kept = added.json().path("id").asText();
+        assertThat(cli.run("trust", "crl", "list", id).out()).contains(kept, "CN=", "upload");
+        assertThat(cli.run("trust", "crl", "remove", id, kept).exitCode()).isZero();
+        assertThat(cli.run("trust", "crl", "add", id, list.toUri()).exitCode()).isZero();
+        assertThat(cli.run("trust", "crl", "mode", "hard-fail").out()).contains("revocation: hard-fail");
+        Cli.Result wrong = cli.run("trust", "crl", "add", id, "http://192.0.2.1/a.crl");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("is not local");
+        assertThat(cli.run("certificate", "revoke", "ffff").exitCode()).isEqualTo(2);
     }
 
     private Event refusal(Stage stage) {

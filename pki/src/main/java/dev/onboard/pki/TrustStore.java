@@ -4,8 +4,10 @@ import dev.onboard.pki.internal.DistinguishedName;
 import dev.onboard.pki.internal.MalformedDerException;
 import dev.onboard.pki.internal.ParsedCertificate;
 import dev.onboard.pki.internal.ParsedCrl;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,10 @@ final class TrustStore {
                 continue; // says nothing about any certificate: hard-fail refuses, soft-fail remarks
             }
         }
+        // of several lists of one issuer the newest state counts, whatever the order in which they were given
+        this.crls.sort(Comparator.comparing(ParsedCrl::thisUpdate)
+                .thenComparing(list -> list.number().orElse(BigInteger.ZERO))
+                .reversed());
     }
 
     /** How many anchors can be used. */

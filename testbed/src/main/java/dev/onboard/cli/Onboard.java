@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             FactoryCommand.class,
             DeviceCommand.class,
             TrustCommand.class,
+            CertificateCommand.class,
             ExplainCommand.class,
             ScenarioCommand.class
         })
@@ -76,7 +77,8 @@ public final class Onboard implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which command? One of demo, up, factory, device, trust, explain, scenario");
+                spec.commandLine(),
+                "which command? One of demo, up, factory, device, trust, certificate, explain, scenario");
     }
 
     /** The version, from the jar's manifest. */

@@ -28,14 +28,20 @@ import picocli.CommandLine.Spec;
         name = "trust",
         mixinStandardHelpOptions = true,
         description = "Trusted certificates of a running testbed's account.",
-        subcommands = {TrustCommand.Add.class, TrustCommand.Listing.class, TrustCommand.Remove.class})
+        subcommands = {
+            TrustCommand.Add.class,
+            TrustCommand.Listing.class,
+            TrustCommand.Remove.class,
+            TrustCrlCommand.class
+        })
 final class TrustCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which? 'trust add', 'trust list' or 'trust remove'");
+        throw new ParameterException(
+                spec.commandLine(), "which? 'trust add', 'trust list', 'trust remove' or 'trust crl'");
     }
 
     /** {@code onboard trust add}. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.account.Account;
 import dev.onboard.account.AnchorPolicy;
 import dev.onboard.account.DeviceState;
+import dev.onboard.pki.Revocation;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.Map;
@@ -44,7 +45,10 @@ record AccountDocuments(Account account) {
         ObjectNode document = Json.object();
         document.put("object", "testbed-account")
                 .put("id", account.id())
-                .put("anchor_policy", account.anchorPolicy().word());
+                .put("anchor_policy", account.anchorPolicy().word())
+                .put(
+                        "revocation",
+                        RevocationDocuments.word(account.revocationLists().mode()));
         ObjectNode devices = document.putObject("devices");
         Map<DeviceState, Long> counts = account.devices().count();
         for (DeviceState state : DeviceState.values()) {
@@ -56,8 +60,11 @@ record AccountDocuments(Account account) {
     void update(Context ctx) {
         Body body = Body.of(ctx);
         Optional<AnchorPolicy> policy = body.word("anchor_policy", AnchorPolicy::of, "platform, testbed");
+        Optional<Revocation> revocation =
+                body.word("revocation", RevocationDocuments::mode, "off, soft-fail, hard-fail");
         body.done();
         policy.ifPresent(account::setAnchorPolicy);
+        revocation.ifPresent(account.revocationLists()::setMode);
         read(ctx);
     }
 }

@@ -78,6 +78,59 @@ public final class ManagementClient {
         call("DELETE", "/v3/trusted-certificates/" + encoded(id), null);
     }
 
+    /** The revocation lists of a trusted certificate, oldest first. */
+    public List<JsonNode> revocationLists(String trustedCertificateId) {
+        return list(call("GET", revocationListsOf(trustedCertificateId), null));
+    }
+
+    /** Keeps a revocation list, as PEM. */
+    public JsonNode addRevocationList(String trustedCertificateId, String pem) {
+        return call(
+                "POST",
+                revocationListsOf(trustedCertificateId),
+                MAPPER.createObjectNode().put("crl", pem));
+    }
+
+    /** Has the testbed fetch a revocation list from its own machine, and again when the list has ended. */
+    public JsonNode fetchRevocationList(String trustedCertificateId, String url) {
+        return call(
+                "POST",
+                revocationListsOf(trustedCertificateId),
+                MAPPER.createObjectNode().put("url", url));
+    }
+
+    /** Forgets a revocation list. */
+    public void removeRevocationList(String trustedCertificateId, String id) {
+        call("DELETE", revocationListsOf(trustedCertificateId) + "/" + encoded(id), null);
+    }
+
+    private static String revocationListsOf(String trustedCertificateId) {
+        return "/testbed/trusted-certificates/" + encoded(trustedCertificateId) + "/revocation-lists";
+    }
+
+    /** What becomes of certificates without a usable revocation list: {@code off}, {@code soft-fail}, {@code hard-fail}. */
+    public JsonNode setRevocation(String mode) {
+        return call("PUT", "/testbed/account", MAPPER.createObjectNode().put("revocation", mode));
+    }
+
+    /** All certificates that were issued, oldest first. */
+    public List<JsonNode> issuedCertificates() {
+        return pages("/testbed/issued-certificates", Map.of());
+    }
+
+    /** The issued certificate with this serial. */
+    public JsonNode issuedCertificate(String serial) {
+        return call("GET", "/testbed/issued-certificates/" + encoded(serial), null);
+    }
+
+    /** Revokes an issued certificate for good. */
+    public JsonNode revokeCertificate(String serial, String reason) {
+        return call(
+                "POST",
+                "/testbed/issued-certificates/" + encoded(serial) + "/revoke",
+                MAPPER.createObjectNode().put("reason", reason));
+    }
+
     /** All devices that satisfy the conditions ({@code state__eq} and so on), oldest first. */
     public List<JsonNode> devices(Map<String, String> conditions) {
         return pages("/v3/devices", conditions);

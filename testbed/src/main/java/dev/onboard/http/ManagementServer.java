@@ -120,6 +120,7 @@ public final class ManagementServer implements AutoCloseable {
                 new RenewalDocuments(account),
                 new BlockCategoryDocuments(account),
                 openApi));
+        routes.addAll(RevocationRoutes.all(new RevocationDocuments(account)));
         routes.addAll(ConnectRoutes.all(connect));
         openApi.describe(routes);
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));

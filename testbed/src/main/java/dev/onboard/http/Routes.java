@@ -410,7 +410,10 @@ final class Routes {
                         PUT,
                         "/testbed/account",
                         account::update,
-                        of("Change the anchor policy", 200, "TestbedAccount")
+                        of(
+                                        "Change the anchor policy, or what becomes of certificates without a revocation list",
+                                        200,
+                                        "TestbedAccount")
                                 .takes("TestbedAccountUpdate")
                                 .refuses(400)),
                 new Route(GET, "/testbed/events", events::all, events("The journal")),

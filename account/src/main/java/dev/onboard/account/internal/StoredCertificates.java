@@ -42,15 +42,24 @@ public final class StoredCertificates implements IssuedCertificates {
     private final InstantSource clock;
     private final Journal journal;
     private final StoredIssuers issuers;
+    private final Runnable revoked;
 
+    /** @param revoked told after a certificate was revoked, before {@link #revoke} returns */
     public StoredCertificates(
-            Storage storage, String accountId, Ids ids, InstantSource clock, Journal journal, StoredIssuers issuers) {
+            Storage storage,
+            String accountId,
+            Ids ids,
+            InstantSource clock,
+            Journal journal,
+            StoredIssuers issuers,
+            Runnable revoked) {
         this.storage = storage;
         this.accountId = accountId;
         this.ids = ids;
         this.clock = clock;
         this.journal = journal;
         this.issuers = issuers;
+        this.revoked = revoked;
     }
 
     /** A device that gets a certificate, who signs it, and the serial kept for it. */
@@ -181,11 +190,13 @@ public final class StoredCertificates implements IssuedCertificates {
     @Override
     public IssuedCertificate revoke(String serial, RevocationReason reason) {
         String canonical = canonical(serial);
-        return Storage.await(storage.write(handle -> {
+        IssuedCertificate certificate = Storage.await(storage.write(handle -> {
             IssuedCertificate issued = IssuedRows.bySerial(handle, canonical)
                     .orElseThrow(() -> AccountException.notFound("issued certificate", serial));
             IssuedRows.revoke(handle, issued.id(), reason, clock.instant());
             return IssuedRows.bySerial(handle, canonical).orElseThrow();
         }));
+        revoked.run();
+        return certificate;
     }
 }

@@ -171,6 +171,7 @@ public final class StoredTrust implements TrustedCertificates {
             TrustedCertificate old =
                     TrustRows.find(handle, id).orElseThrow(() -> AccountException.notFound("trusted certificate", id));
             TrustRows.delete(handle, id);
+            RevocationRows.removeOf(handle, id);
             handle.createUpdate("DELETE FROM developer_certificate WHERE id = :id")
                     .bind("id", id)
                     .execute();

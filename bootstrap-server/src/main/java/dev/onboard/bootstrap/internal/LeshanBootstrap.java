@@ -93,11 +93,16 @@ public final class LeshanBootstrap implements AutoCloseable {
                     e);
         }
         InetSocketAddress address = coap.getEndpoints().get(0).getAddress();
-        Journal.Subscription trustChanges = on.account().trustedCertificates().subscribe(change -> {
+        Journal.Subscription anchors = on.account().trustedCertificates().subscribe(change -> {
             if (change.service() == Service.BOOTSTRAP) {
                 dtls.closeSessionsOf(change.removed(), "trust-withdrawn");
             }
         });
+        Journal.Subscription revocations = on.account().revocationLists().subscribe(dtls::closeRefused);
+        Journal.Subscription trustChanges = () -> {
+            anchors.close();
+            revocations.close();
+        };
         return new LeshanBootstrap(server, dtls, address, trustChanges);
     }
 

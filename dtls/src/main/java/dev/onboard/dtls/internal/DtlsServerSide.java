@@ -6,9 +6,16 @@ import dev.onboard.dtls.PeerSession;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.Verdict;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +38,11 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #closeSessions closed}. Thread-safe.
  */
 public final class DtlsServerSide implements AutoCloseable {
+    /** Between two of these the threads do other work: an evaluation takes about a millisecond. */
+    private static final int JUDGED_AT_ONCE = 20;
+
     private final Supplier<Credential> credential;
+    private final Supplier<TrustPolicy> policy;
     private final InstantSource clock;
     private final DtlsThreads threads;
     private final HandshakeWatch watch;
@@ -56,6 +67,7 @@ public final class DtlsServerSide implements AutoCloseable {
             HandshakeRecord.Observer observer,
             BiConsumer<PeerSession, String> closedByPolicy) {
         this.credential = credential;
+        this.policy = policy;
         this.clock = clock;
         this.threads = threads;
         this.closedByPolicy = closedByPolicy;
@@ -110,6 +122,42 @@ public final class DtlsServerSide implements AutoCloseable {
     public int closeSessionsOf(Collection<TrustAnchor> anchors, String reason) {
         Set<String> ids = anchors.stream().map(TrustAnchor::id).collect(Collectors.toSet());
         return closeSessions(session -> ids.contains(session.trust().anchor().id()), reason);
+    }
+
+    /**
+     * Judges every open session anew, some at a time on the shared threads, and closes those that are refused now, for the
+     * reason of the refusal: a certificate was revoked, say.
+     */
+    public void closeRefused() {
+        judgeAgain(new ArrayDeque<>(sessions.values()));
+    }
+
+    private void judgeAgain(Deque<PeerSession> left) {
+        if (left.isEmpty() || threads.io().isShutdown()) {
+            return;
+        }
+        threads.io().execute(() -> {
+            TrustPolicy now = policy.get();
+            for (int i = 0; i < JUDGED_AT_ONCE && !left.isEmpty(); i++) {
+                PeerSession session = left.remove();
+                if (now.evaluate(encoded(session), clock.instant()) instanceof Verdict.Refused refused) {
+                    closeSessions(session::equals, refused.reason().id());
+                }
+            }
+            judgeAgain(left);
+        });
+    }
+
+    private static List<byte[]> encoded(PeerSession session) {
+        List<byte[]> chain = new ArrayList<>();
+        for (X509Certificate certificate : session.trust().path()) {
+            try {
+                chain.add(certificate.getEncoded());
+            } catch (CertificateEncodingException e) {
+                throw new IllegalStateException("a certificate that was received has no encoding", e);
+            }
+        }
+        return chain;
     }
 
     private void closeExpired() {

@@ -139,11 +139,16 @@ public final class LeshanServerRoom implements AutoCloseable {
                             + ": the port is in use or not allowed; free it or choose another with --lwm2m-port",
                     e);
         }
-        Journal.Subscription trustChanges = on.account().trustedCertificates().subscribe(change -> {
+        Journal.Subscription anchors = on.account().trustedCertificates().subscribe(change -> {
             if (change.service() == Service.LWM2M) {
                 dtls.closeSessionsOf(change.removed(), "trust-withdrawn");
             }
         });
+        Journal.Subscription revocations = on.account().revocationLists().subscribe(dtls::closeRefused);
+        Journal.Subscription trustChanges = () -> {
+            anchors.close();
+            revocations.close();
+        };
         return new LeshanServerRoom(
                 server, dtls, endpoint.getAddress(), new Operations(server, model, on.journal()), trustChanges);
     }
