@@ -132,19 +132,20 @@ class TrustIT {
                 CredentialFiles.readCredential(ca.resolve("factory-root.cert.pem"), ca.resolve("factory-root.key.pem")),
                 InstantSource.system(),
                 new SecureRandom());
+        make("meter-8", 1);
         Path list = folder.resolve("factory.crl");
         Instant now = Instant.now();
         Files.write(
                 list,
                 factory.sign(RevocationList.of(1, now.minusSeconds(60), now.plusSeconds(3600))
                         .withRevoked(
-                                CredentialFiles.readCertificates(devices.resolve("meter-7/factory/device.cert.pem"))
+                                CredentialFiles.readCertificates(devices.resolve("meter-8/factory/device.cert.pem"))
                                         .get(0),
                                 now.minusSeconds(30),
                                 RevocationList.Cause.KEY_COMPROMISE)));
         Cli.Result added = cli.run("trust", "crl", "add", id, list, "--json");
         assertThat(added.exitCode()).as(added.err()).isZero();
-        assertThat(device("meter-7", "failed").exitCode()).isZero();
+        assertThat(device("meter-8", "failed").exitCode()).isZero();
         assertThat(refusal(Stage.BOOTSTRAP_HANDSHAKE).reason()).contains("revoked");
         String kept = added.json().path("id").asText();
         assertThat(cli.run("trust", "crl", "list", id).out()).contains(kept, "CN=", "upload");
