@@ -39,7 +39,7 @@ public record Transmission(
 
     /** Sends again soon, and as often as it takes: for a network that loses much and answers fast. */
     public static Transmission persistent() {
-        return new Transmission(Duration.ofMillis(150), 8, Duration.ofMillis(300), 8, USUAL_MTU);
+        return new Transmission(Duration.ofMillis(100), 7, Duration.ofMillis(300), 7, USUAL_MTU);
     }
 
     /** With datagrams no larger than this. */

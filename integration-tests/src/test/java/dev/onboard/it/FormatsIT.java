@@ -256,7 +256,7 @@ class FormatsIT {
                 DOCS.resolve("schemas").resolve(name + ".schema.json").toFile());
     }
 
-    private static Schema schema(String name) throws IOException {
+    static Schema schema(String name) throws IOException {
         return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(document(name));
     }

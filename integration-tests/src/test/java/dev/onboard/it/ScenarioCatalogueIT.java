@@ -82,7 +82,8 @@ class ScenarioCatalogueIT {
         assertThat(results).hasSizeGreaterThan(50);
         assertThat(results.stream()
                         .filter(result -> result.status() != Result.Status.DIFFERENT)
-                        .map(result -> result.scenario().id() + " " + result.scenario().written())
+                        .map(result ->
+                                result.scenario().id() + " " + result.scenario().written())
                         .toList())
                 .as("scenarios that come as expected although nothing is wrong")
                 .isEmpty();
@@ -99,6 +100,33 @@ class ScenarioCatalogueIT {
         assertThat(rows.stream().filter(row -> !divergences.contains(row)).toList())
                 .as("rows that are neither a scenario nor in docs/divergences.md")
                 .isEmpty();
+    }
+
+    @Test
+    void whatTheCommandPrintsHasItsForm() throws Exception {
+        try (Cli cli = new Cli(Cli.folder(folder, "home"))) {
+            Path file = folder.resolve("mine.yaml");
+            Files.writeString(
+                    file,
+                    "title: t\nbecause: b\nlegs: [device-bootstrap]\ncertificates: {leaf: {defects: [expired]}}\n"
+                            + "expect: registered\n");
+            Path baseline = folder.resolve("baseline.json");
+            Cli.Result good = cli.run("scenario", "run", "VAL-02@device-bootstrap", "--save-baseline", baseline);
+            assertThat(good.exitCode()).as(good.err()).isZero();
+            Cli.Result different = cli.run("scenario", "run", file, "--json", "--seed", 4);
+            assertThat(different.exitCode()).isEqualTo(1);
+            assertThat(FormatsIT.schema("scenario-report").validate(different.json())).isEmpty();
+            assertThat(different.json().at("/scenarios/0/observed/reason").asText()).isEqualTo("expired");
+            Files.writeString(file, "titel: t\n");
+            Cli.Result invalid = cli.run("scenario", "run", file);
+            assertThat(invalid.exitCode()).isEqualTo(2);
+            assertThat(invalid.err()).contains("mine.yaml:1: titel: is not a field here; did you mean 'title'?");
+            String earlier = Files.readString(baseline).replace("\"expired\"", "\"unknown-ca\"");
+            Files.writeString(baseline, earlier);
+            Cli.Result changed = cli.run("scenario", "run", "VAL-02@device-bootstrap", "--baseline", baseline);
+            assertThat(changed.exitCode()).isEqualTo(1);
+            assertThat(changed.out()).contains("changed against the baseline", "unknown-ca");
+        }
     }
 
     private static List<Result> run(List<Scenario> scenarios) throws Exception {

@@ -49,7 +49,12 @@ public final class LwM2mServer implements AutoCloseable {
      * @param transmission when lost messages are sent again, and how large datagrams are
      */
     public record Surroundings(
-            Account account, Journal journal, DtlsThreads threads, InstantSource clock, TrustRules rules, Transmission transmission) {
+            Account account,
+            Journal journal,
+            DtlsThreads threads,
+            InstantSource clock,
+            TrustRules rules,
+            Transmission transmission) {
         /** Judging as usual. */
         public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
             this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD);

@@ -20,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -80,8 +82,7 @@ public final class Catalogue {
         }
         List<Path> files = new ArrayList<>();
         try (Stream<Path> found = Files.walk(folder)) {
-            found.filter(file -> file.toString().endsWith(".yaml")
-                            && !file.getFileName().toString().equals("rows.yaml"))
+            found.filter(file -> file.toString().endsWith(".yaml") && !folder.equals(file.getParent()))
                     .sorted()
                     .forEach(files::add);
         }
@@ -89,6 +90,19 @@ public final class Catalogue {
             String name = file.getFileName().toString().replace(".yaml", "").replace("_", "/");
             all.addAll(reader.read(name, name + ".yaml", Files.readString(file)));
         }
+        addPending(yaml.readTree(Files.readString(folder.resolve("pending.yaml"))), rows, all);
+    }
+
+    /** Rows without a scenario are listed with what has to be there first. */
+    private static void addPending(JsonNode pending, Map<String, JsonNode> rows, List<Scenario> all) {
+        Set<String> there = all.stream().map(Scenario::row).collect(Collectors.toSet());
+        rows.forEach((row, said) -> {
+            String what = pending.path(row)
+                    .asText(pending.path(row.substring(0, row.indexOf('-'))).asText());
+            if (!there.contains(row) && !what.isEmpty()) {
+                all.add(ShippedCases.pending(row, said, what));
+            }
+        });
     }
 
     /** All of them, by family and row. */

@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public final class Workbench implements AutoCloseable {
     private final Account account;
     private final LwM2mServer lwm2m;
     private final BootstrapServer bootstrap;
+    private final Supplier<Fleet> fleets;
     private final Fleet fleet;
     private final URI bootstrapUri;
     private final URI lwm2mUri;
@@ -85,7 +87,8 @@ public final class Workbench implements AutoCloseable {
             this.lwm2m = parts.add(LwM2mServer.start(
                     free,
                     () -> lwm2mCredential,
-                    new LwM2mServer.Surroundings(account, journal, with.threads, with.clock, with.lwm2mRules, with.transmission)));
+                    new LwM2mServer.Surroundings(
+                            account, journal, with.threads, with.clock, with.lwm2mRules, with.transmission)));
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             LwM2mServerAccount told =
                     new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
@@ -96,11 +99,18 @@ public final class Workbench implements AutoCloseable {
                     () -> bootstrapCredential,
                     () -> told,
                     new BootstrapServer.Surroundings(
-                            account, journal, with.threads, with.clock, with.random, with.bootstrapRules, with.transmission)));
+                            account,
+                            journal,
+                            with.threads,
+                            with.clock,
+                            with.random,
+                            with.bootstrapRules,
+                            with.transmission)));
             this.bootstrapUri = with.wayToBootstrap.apply(uri(bootstrap.address()));
-            this.fleet = parts.add(Fleet.with(with.threads, journal, with.devices, with.random)
+            this.fleets = () -> parts.add(Fleet.with(with.threads, journal, with.devices, with.random)
                     .transmission(with.transmission)
                     .build());
+            this.fleet = fleets.get();
         } catch (IOException | RuntimeException e) {
             parts.close();
             throw e;
@@ -242,6 +252,11 @@ public final class Workbench implements AutoCloseable {
     /** The devices. */
     public Fleet fleet() {
         return fleet;
+    }
+
+    /** Another fleet with the same ways: for devices whose names are taken in the first. */
+    public Fleet anotherFleet() {
+        return fleets.get();
     }
 
     /** The LwM2M server. */

@@ -93,7 +93,9 @@ public final class DtlsSettings {
         settings.set(DtlsConfig.DTLS_MAX_FRAGMENTED_HANDSHAKE_MESSAGE_LENGTH, LARGEST_HANDSHAKE_MESSAGE);
         settings.set(DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT, transmission.mtu());
         settings.set(
-                DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT, transmission.dtlsTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT,
+                transmission.dtlsTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
         settings.set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, transmission.dtlsRetransmissions());
         settings.set(CoapConfig.ACK_TIMEOUT, transmission.coapTimeout().toMillis(), TimeUnit.MILLISECONDS);
         settings.set(CoapConfig.MAX_RETRANSMIT, transmission.coapRetransmissions());

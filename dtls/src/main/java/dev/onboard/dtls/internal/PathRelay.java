@@ -79,7 +79,8 @@ public final class PathRelay implements AutoCloseable {
 
     /** Where devices send to. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), front.socket().getLocalPort());
+        return new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), front.socket().getLocalPort());
     }
 
     /** How many datagrams something happened to. */
@@ -128,8 +129,7 @@ public final class PathRelay implements AutoCloseable {
             try {
                 DatagramChannel opened = channel();
                 selector.receive(
-                        opened,
-                        packet -> fromServer.carry(copy(packet), datagram -> send(front, datagram, device)));
+                        opened, packet -> fromServer.carry(copy(packet), datagram -> send(front, datagram, device)));
                 back = opened;
             } catch (IOException e) {
                 LOG.warn("the path has no port left for a device: {}", e.toString());

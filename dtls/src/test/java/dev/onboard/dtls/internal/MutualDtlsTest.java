@@ -3,10 +3,10 @@ package dev.onboard.dtls.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onboard.dtls.DtlsThreads;
-import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
@@ -196,7 +196,8 @@ class MutualDtlsTest {
 
     /** The answer's payload, or "failed" when no answer came because the handshake failed. */
     private String get(Credential device, TrustPolicy policy) throws Exception {
-        CoapEndpoint endpoint = new DtlsClientSide(threads, DtlsSettings.device(Transmission.STANDARD), InetAddress.getLoopbackAddress())
+        CoapEndpoint endpoint = new DtlsClientSide(
+                        threads, DtlsSettings.device(Transmission.STANDARD), InetAddress.getLoopbackAddress())
                 .endpoint(device, policy, CLOCK, atClient::add);
         CompletableFuture<String> answer = new CompletableFuture<>();
         endpoint.start();

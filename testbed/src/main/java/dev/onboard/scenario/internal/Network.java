@@ -59,7 +59,8 @@ record Network(JsonNode written) {
             JsonNode of = one.getValue();
             Duration by = Duration.parse(of.path("by").asText("PT0S"));
             for (From from : From.values()) {
-                if (!of.has("from") || of.path("from").asText().equals(from.name().toLowerCase(Locale.ROOT))) {
+                if (!of.has("from")
+                        || of.path("from").asText().equals(from.name().toLowerCase(Locale.ROOT))) {
                     faults.add(new PacketFault(what, from, which(of), by));
                 }
             }
@@ -73,7 +74,8 @@ record Network(JsonNode written) {
             return new Which.ByChance(of.path("chance").asDouble());
         }
         if (of.has("message")) {
-            return new Which.Carrying(Message.valueOf(constant(of.path("message").asText())), count);
+            return new Which.Carrying(
+                    Message.valueOf(constant(of.path("message").asText())), count);
         }
         return new Which.Numbered(of.path("datagram").asInt(1), count);
     }

@@ -47,7 +47,11 @@ record PeerOptions(JsonNode written) {
     }
 
     private String constant(String field) {
-        return written.path(field).asText().toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
+        return written.path(field)
+                .asText()
+                .toUpperCase(Locale.ROOT)
+                .replace('-', '_')
+                .replace('.', '_');
     }
 
     private static List<Integer> numbers(JsonNode list) {

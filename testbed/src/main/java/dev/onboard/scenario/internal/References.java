@@ -37,6 +37,11 @@ record References(JsonNode content) {
         }
         checkIds(content.path("intermediates"), "/intermediates", ids, faults);
         checkId(content.path("signs-with"), "/signs-with", ids, faults);
+        for (int i = 0; i < content.path("devices").size(); i++) {
+            JsonNode device = content.path("devices").get(i);
+            checkIds(device.path("send"), "/devices/" + i + "/send", ids, faults);
+            checkId(device.path("signs-with"), "/devices/" + i + "/signs-with", ids, faults);
+        }
         checkId(content.path("pin"), "/pin", ids, faults);
         if (content.has("usage") != content.has("pin")) {
             faults.accept(
@@ -55,6 +60,12 @@ record References(JsonNode content) {
         checkTimes(content, "", faults, "at");
         checkSteps(ids, faults);
         checkExpectations(content.path("expect"), "/expect", ids, faults);
+    }
+
+    /** How many devices a scenario has. */
+    static int devices(JsonNode content) {
+        JsonNode devices = content.path("devices");
+        return devices.isArray() ? devices.size() : devices.asInt(1);
     }
 
     /** The ids of all certificates; a series counts with {@code id*} and with each of its members. */
@@ -177,7 +188,7 @@ record References(JsonNode content) {
     }
 
     private void checkDevice(JsonNode of, String at, BiConsumer<String, String> faults) {
-        int devices = content.path("devices").asInt(1);
+        int devices = devices(content);
         if (of.path("device").asInt(1) > devices) {
             faults.accept(
                     at + "/device",

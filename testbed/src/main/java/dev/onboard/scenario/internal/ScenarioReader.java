@@ -27,7 +27,18 @@ import java.util.stream.Collectors;
 public final class ScenarioReader {
     /** What a scenario has and a case of the certificate matrix has not. */
     private static final List<String> NOT_OF_THE_CASE = List.of(
-            "because", "about", "pending", "legs", "signs-with", "mode", "devices", "matrix", "network", "peer", "steps", "expect");
+            "because",
+            "about",
+            "pending",
+            "legs",
+            "signs-with",
+            "mode",
+            "devices",
+            "matrix",
+            "network",
+            "peer",
+            "steps",
+            "expect");
 
     private static final int MOST_COMBINATIONS = 500;
 
@@ -170,7 +181,7 @@ public final class ScenarioReader {
                 leg,
                 CertificateCase.of(certificates),
                 content.path("signs-with").asText("leaf"),
-                content.path("devices").asInt(1),
+                References.devices(content),
                 steps,
                 content.has("pending") ? Optional.of(content.path("pending").asText()) : Optional.empty(),
                 content);

@@ -1,5 +1,6 @@
 package dev.onboard.scenario.internal;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.Device;
 import dev.onboard.account.IssuedCertificate;
@@ -7,8 +8,10 @@ import dev.onboard.account.RevocationReason;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.account.TrustedCertificateChange;
+import dev.onboard.device.Backoff;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.Fleet;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
@@ -85,12 +88,12 @@ final class ScenarioRun implements AutoCloseable {
         this.deviceClock = new MovableClock(deviceJudges() ? made.at() : start);
         this.trusting = new Trusting(scenario.certificates(), made, service());
         this.rawServer = deviceJudges() && (peer.isAsked() || sent.ofServer().isEmpty())
-                ? Optional.of(peer.of(sent)
-                        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
+                ? Optional.of(
+                        peer.of(sent).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
                 : Optional.empty();
         this.bench = bench(directory, threads, random);
         for (int i = 1; i <= scenario.devices(); i++) {
-            actors.add(actor(scenario.devices() == 1 ? "" : "-" + i));
+            actors.add(actor(i));
         }
     }
 
@@ -104,6 +107,9 @@ final class ScenarioRun implements AutoCloseable {
 
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
+        if (network.isFaulty()) {
+            options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
+        }
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
                 .transmission(network.transmission())
@@ -158,7 +164,24 @@ final class ScenarioRun implements AutoCloseable {
         record Raw(RawPeer peer, InetSocketAddress server) implements Actor {}
     }
 
-    private Actor actor(String suffix) throws IOException {
+    /** What this device shows: all the same, or each its own. */
+    private Sent sentBy(int number) {
+        JsonNode own = scenario.written().path("devices").path(number - 1);
+        if (own.isMissingNode()) {
+            return sent;
+        }
+        List<byte[]> chain = new ArrayList<>();
+        own.path("send").forEach(id -> chain.add(made.certificates().der(id.asText())));
+        String first = own.path("send").path(0).asText("leaf");
+        return new Sent(chain, made.certificates().key(own.path("signs-with").asText(first)));
+    }
+
+    private Actor actor(int number) throws IOException {
+        boolean alike = scenario.devices() > 1 && !scenario.written().path("devices").isArray();
+        return actor(sentBy(number), alike ? "-" + number : "");
+    }
+
+    private Actor actor(Sent sent, String suffix) throws IOException {
         if (deviceJudges()) {
             EndpointName name = EndpointName.of("meter-7" + suffix);
             if (suffix.isEmpty() || suffix.equals("-1")) {
@@ -167,13 +190,12 @@ final class ScenarioRun implements AutoCloseable {
             return simulated(name, bench.factoryCa().issue(CertificateRecipe.device(name.value())));
         }
         Optional<Credential> ordinary = sent.ofDevice();
-        Optional<EndpointName> name = endpointName(suffix);
+        Optional<EndpointName> name = endpointName(sent, suffix);
         if (ordinary.isPresent() && name.isPresent() && !peer.isAsked()) {
             return simulated(name.get(), ordinary.get());
         }
         URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
-        return new Actor.Raw(
-                peer.of(sent), new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+        return new Actor.Raw(peer.of(sent), new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
     }
 
     private Actor simulated(EndpointName name, Credential credential) throws IOException {
@@ -181,12 +203,17 @@ final class ScenarioRun implements AutoCloseable {
         if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
             bundle = bundle.withServer(rawUri(), bundle.serverCa());
         }
-        Path directory = bench.deviceDirectory(name);
+        // two devices may have one name, but no fleet has both, nor one directory
+        boolean another = bench.fleet().device(name.value()).isPresent();
+        Path directory = another
+                ? bench.deviceDirectory(name).resolveSibling("another-" + actors.size())
+                : bench.deviceDirectory(name);
         Files.createDirectories(directory);
         if (scenario.leg().startsAtLwm2m()) {
             new CredentialStore(directory, Disk.swift()).save(account(credential));
         }
-        return new Actor.Simulated(bench.fleet().add(bundle, directory), directory);
+        Fleet fleet = another ? bench.anotherFleet() : bench.fleet();
+        return new Actor.Simulated(fleet.add(bundle, directory), directory);
     }
 
     private ServerAccount account(Credential credential) {
@@ -205,7 +232,7 @@ final class ScenarioRun implements AutoCloseable {
                 "coaps://localhost:" + rawServer.orElseThrow().address().getPort());
     }
 
-    private Optional<EndpointName> endpointName(String suffix) {
+    private Optional<EndpointName> endpointName(Sent sent, String suffix) {
         String claimed = sent.ofDevice()
                 .flatMap(credential -> EndpointIdentity.name(credential.certificate(), NamePolicy.COMMON_NAME_OR_URI))
                 .orElse("meter-7");
@@ -231,6 +258,11 @@ final class ScenarioRun implements AutoCloseable {
     /** Whether this device, or the server that the scenario is about, is a peer that goes no further than the handshake. */
     boolean isRaw(int number) {
         return isRawServer() || actors.get(number - 1) instanceof Actor.Raw;
+    }
+
+    /** Whether a device that failed once may well succeed the next time. */
+    boolean mayPass() {
+        return network.isFaulty();
     }
 
     /** Whether the server that the scenario is about is such a peer, which tells nothing of what it sees. */

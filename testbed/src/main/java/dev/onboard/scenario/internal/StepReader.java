@@ -28,7 +28,7 @@ record StepReader(JsonNode content, Leg leg) {
     List<Step> steps() {
         List<Step> steps = new ArrayList<>();
         if (!content.has("steps") && leg != Leg.EVALUATION) {
-            for (int device = 1; device <= content.path("devices").asInt(1); device++) {
+            for (int device = 1; device <= References.devices(content); device++) {
                 steps.add(new Step.Power(Step.Switch.POWER_ON, device));
             }
         }
