@@ -1,6 +1,6 @@
 package dev.onboard.cli;
 
-import dev.onboard.scenario.Baseline;
+import dev.onboard.scenario.EarlierRun;
 import dev.onboard.scenario.Report;
 import dev.onboard.scenario.Result;
 import dev.onboard.scenario.Scenario;
@@ -83,7 +83,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
         boolean toStandardOutput = "-".equals(json);
         Console console = Console.of(spec, toStandardOutput);
         List<Scenario> scenarios = ScenarioChoice.of(named);
-        Baseline before = baseline == null ? new Baseline(java.util.Map.of()) : readBaseline(baseline);
+        EarlierRun before = baseline == null ? new EarlierRun(java.util.Map.of()) : readBaseline(baseline);
         long chosenSeed = seed == null ? new SecureRandom().nextLong() >>> 16 : seed;
         int atOnce = jobs == null ? 2 * Runtime.getRuntime().availableProcessors() : jobs;
         if (atOnce < 1) {
@@ -113,7 +113,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
                 delete(directory);
             }
         }
-        Baseline now = Baseline.of(results);
+        EarlierRun now = EarlierRun.of(results);
         Report report = new Report(results, before.changes(now), started, Duration.ofNanos(System.nanoTime() - begun));
         ScenarioText.lines(report).forEach(console::say);
         if (keep) {
@@ -124,9 +124,9 @@ final class ScenarioRunCommand implements Callable<Integer> {
         return report.isGood() ? 0 : 1;
     }
 
-    private static Baseline readBaseline(Path file) {
+    private static EarlierRun readBaseline(Path file) {
         try {
-            return Baseline.read(file);
+            return EarlierRun.read(file);
         } catch (IOException e) {
             throw new UsageException(
                     "--baseline: "
@@ -137,7 +137,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
         }
     }
 
-    private void write(Report report, Baseline now) {
+    private void write(Report report, EarlierRun now) {
         try {
             if (junit != null) {
                 report.writeJUnit(junit);

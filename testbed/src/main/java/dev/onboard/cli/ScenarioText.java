@@ -2,7 +2,7 @@ package dev.onboard.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.onboard.journal.Event;
-import dev.onboard.scenario.Baseline;
+import dev.onboard.scenario.EarlierRun;
 import dev.onboard.scenario.Report;
 import dev.onboard.scenario.Result;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class ScenarioText {
         if (!report.changes().isEmpty()) {
             lines.add("");
             lines.add("changed against the baseline:");
-            for (Baseline.Change change : report.changes()) {
+            for (EarlierRun.Change change : report.changes()) {
                 lines.add("    " + change.id());
                 lines.add("      before  " + change.before());
                 lines.add("      now     " + change.now());

@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param changes against a baseline; empty without one
  */
-public record Report(List<Result> results, List<Baseline.Change> changes, Instant startedAt, Duration took) {
+public record Report(List<Result> results, List<EarlierRun.Change> changes, Instant startedAt, Duration took) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Report {
@@ -51,10 +51,10 @@ public record Report(List<Result> results, List<Baseline.Change> changes, Instan
         ArrayNode all = document.putArray("scenarios");
         results.forEach(result -> all.add(json(result)));
         ArrayNode changed = document.putArray("changes");
-        for (Baseline.Change change : changes) {
+        for (EarlierRun.Change change : changes) {
             ObjectNode one = changed.addObject().put("id", change.id());
-            one.set("before", Baseline.json(change.before()));
-            one.set("now", Baseline.json(change.now()));
+            one.set("before", EarlierRun.json(change.before()));
+            one.set("now", EarlierRun.json(change.now()));
         }
         return document;
     }
@@ -65,7 +65,7 @@ public record Report(List<Result> results, List<Baseline.Change> changes, Instan
         one.put("title", result.scenario().title());
         one.put("status", Step.word(result.status()));
         one.put("seconds", result.took().toMillis() / 1000.0);
-        one.set("observed", Baseline.json(result.observed()));
+        one.set("observed", EarlierRun.json(result.observed()));
         ArrayNode checks = one.putArray("checks");
         for (Result.Check check : result.checks()) {
             checks.addObject()

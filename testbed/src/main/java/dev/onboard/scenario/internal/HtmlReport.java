@@ -3,8 +3,8 @@ package dev.onboard.scenario.internal;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
-import dev.onboard.scenario.Baseline;
 import dev.onboard.scenario.Catalogue;
+import dev.onboard.scenario.EarlierRun;
 import dev.onboard.scenario.Report;
 import dev.onboard.scenario.Result;
 import dev.onboard.scenario.Step;
@@ -72,7 +72,7 @@ public record HtmlReport(Report report) {
         }
         html.append(
                 "<h2>Changed against the baseline</h2>\n<table>\n<tr><th>Scenario</th><th>Before</th><th>Now</th></tr>\n");
-        for (Baseline.Change change : report.changes()) {
+        for (EarlierRun.Change change : report.changes()) {
             html.append("<tr><td>")
                     .append(text(change.id()))
                     .append("</td><td>")

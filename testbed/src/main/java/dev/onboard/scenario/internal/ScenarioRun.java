@@ -177,7 +177,8 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Actor actor(int number) throws IOException {
-        boolean alike = scenario.devices() > 1 && !scenario.written().path("devices").isArray();
+        boolean alike =
+                scenario.devices() > 1 && !scenario.written().path("devices").isArray();
         return actor(sentBy(number), alike ? "-" + number : "");
     }
 

@@ -17,26 +17,26 @@ import java.util.TreeMap;
  *
  * @param observed by scenario id
  */
-public record Baseline(Map<String, Result.Observed> observed) {
+public record EarlierRun(Map<String, Result.Observed> observed) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FORMAT = 1;
 
     /** One scenario that ended otherwise. */
     public record Change(String id, Result.Observed before, Result.Observed now) {}
 
-    public Baseline {
+    public EarlierRun {
         observed = Map.copyOf(observed);
     }
 
     /** Of these results; those that were not run are left out. */
-    public static Baseline of(List<Result> results) {
+    public static EarlierRun of(List<Result> results) {
         Map<String, Result.Observed> observed = new TreeMap<>();
         for (Result result : results) {
             if (result.status() != Result.Status.PENDING) {
                 observed.put(result.scenario().id(), result.observed());
             }
         }
-        return new Baseline(observed);
+        return new EarlierRun(observed);
     }
 
     /**
@@ -44,7 +44,7 @@ public record Baseline(Map<String, Result.Observed> observed) {
      *
      * @throws IOException when the file cannot be read or is none; the message is a sentence
      */
-    public static Baseline read(Path file) throws IOException {
+    public static EarlierRun read(Path file) throws IOException {
         JsonNode document;
         try {
             document = JSON.readTree(Files.readString(file));
@@ -67,7 +67,7 @@ public record Baseline(Map<String, Result.Observed> observed) {
                             one.path("reason").asText(),
                             one.path("alert").asInt(-1)));
         });
-        return new Baseline(observed);
+        return new EarlierRun(observed);
     }
 
     /** Writes it as JSON, one scenario after the other by id. */
@@ -96,7 +96,7 @@ public record Baseline(Map<String, Result.Observed> observed) {
     }
 
     /** What ended otherwise now, by id; a scenario that only one of the two has is none of them. */
-    public List<Change> changes(Baseline now) {
+    public List<Change> changes(EarlierRun now) {
         List<Change> changes = new ArrayList<>();
         new TreeMap<>(observed).forEach((id, before) -> {
             Result.Observed after = now.observed().get(id);
