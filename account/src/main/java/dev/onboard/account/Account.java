@@ -1,8 +1,10 @@
 package dev.onboard.account;
 
 import dev.onboard.account.internal.AccountRow;
+import dev.onboard.account.internal.Backend;
 import dev.onboard.account.internal.Ids;
 import dev.onboard.account.internal.OwnAuthority;
+import dev.onboard.account.internal.PostgresDatabase;
 import dev.onboard.account.internal.SqliteFile;
 import dev.onboard.account.internal.Storage;
 import dev.onboard.account.internal.StoredCertificates;
@@ -51,8 +53,11 @@ public final class Account implements AutoCloseable {
             IssuerClients clients) {
         Ids ids = new Ids(random);
         this.storage = storage;
-        this.row = Storage.await(storage.write(handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant())));
+        this.row = storage.read(AccountRow::find)
+                .orElseGet(() -> Storage.await(storage.change(
+                        handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant()), made -> {})));
         this.anchorPolicy = row.anchorPolicy();
+        storage.keep(AccountRow::find, found -> found.ifPresent(account -> anchorPolicy = account.anchorPolicy()));
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
         this.revocation = new StoredRevocation(storage, trusted, authority, ids, clock, journal);
         trusted.subscribe(change -> storage.onWorker(() -> {
@@ -83,24 +88,34 @@ public final class Account implements AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Journal journal) {
-        return open(directory, lwm2mDeviceAuthority, clock, random, journal, IssuerClients.none());
+        return open(Database.in(directory), lwm2mDeviceAuthority, clock, random, journal, IssuerClients.none());
     }
 
-    /** As the other, with clients of third-party certificate issuers. */
+    /**
+     * As the other, in any database and with clients of third-party certificate issuers. Several processes may open one
+     * on PostgreSQL: a change of the trusted certificates, the API keys or the anchor policy is acknowledged when all of
+     * them know it.
+     */
     public static Account open(
-            Path directory,
+            Database database,
             CertificateAuthority lwm2mDeviceAuthority,
             InstantSource clock,
             SecureRandom random,
             Journal journal,
             IssuerClients clients) {
-        Storage storage = Storage.open(SqliteFile.open(directory));
+        Storage storage = Storage.open(backend(database));
         try {
             return new Account(storage, lwm2mDeviceAuthority, clock, random, journal, clients);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
         }
+    }
+
+    private static Backend backend(Database database) {
+        return database instanceof Database.Server server
+                ? PostgresDatabase.of(server.url(), System.getenv())
+                : SqliteFile.open(((Database.Directory) database).path());
     }
 
     /** The account's id: 32 lower-case hexadecimal digits, made once. */
@@ -120,7 +135,7 @@ public final class Account implements AutoCloseable {
 
     /** Changes what happens to uploads from now on. */
     public void setAnchorPolicy(AnchorPolicy policy) {
-        Storage.await(storage.write(handle -> AccountRow.setPolicy(handle, policy), set -> anchorPolicy = set));
+        Storage.await(storage.change(handle -> AccountRow.setPolicy(handle, policy), set -> anchorPolicy = set));
     }
 
     /** The CAs whose devices are trusted. */

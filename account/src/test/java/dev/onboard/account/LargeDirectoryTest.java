@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ class LargeDirectoryTest {
         try (OpenAccount open = OpenAccount.in(work)) {
             TrustedCertificate trusted = open.trust(open.factory, Service.BOOTSTRAP);
             open.account.close();
-            fill(open.directory.resolve("account.db"));
+            fill(open);
             open.reopen();
             DeviceDirectory devices = open.account.devices();
             Random random = new Random(7);
@@ -104,20 +103,22 @@ class LargeDirectoryTest {
         System.out.printf(Locale.ROOT, "%d devices, %s: %.0f per second%n", DEVICES, what, ROUNDS / seconds);
     }
 
-    private static void fill(Path file) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+    private static void fill(OpenAccount open) throws SQLException {
+        try (Connection connection = open.connection()) {
             connection.setAutoCommit(false);
+            Random ids = new Random(11);
             try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO device (id, endpoint, name, description, state, execution_mode, used_generation,
                         auto_update, custom_attributes, registration, operator_suspended, revision, created_at, updated_at)
-                    VALUES (lower(hex(randomblob(16))), ?, ?, '', ?, 5, 0, 0, '{}', '{}', 0, 1, ?, ?)
+                    VALUES (?, ?, ?, '', ?, 5, 0, FALSE, '{}', '{}', FALSE, 1, ?, ?)
                     """)) {
                 for (int i = 0; i < DEVICES; i++) {
-                    insert.setString(1, "dev-" + i);
+                    insert.setString(1, String.format("%016x%016x", ids.nextLong(), ids.nextLong()));
                     insert.setString(2, "dev-" + i);
-                    insert.setString(3, i % 10 == 0 ? "registered" : "bootstrapped");
-                    insert.setLong(4, 1_700_000_000_000_000L + i);
+                    insert.setString(3, "dev-" + i);
+                    insert.setString(4, i % 10 == 0 ? "registered" : "bootstrapped");
                     insert.setLong(5, 1_700_000_000_000_000L + i);
+                    insert.setLong(6, 1_700_000_000_000_000L + i);
                     insert.addBatch();
                     if (i % 10_000 == 9_999) {
                         insert.executeBatch();
@@ -126,6 +127,12 @@ class LargeDirectoryTest {
                 insert.executeBatch();
             }
             connection.commit();
+            if (open.database instanceof Database.Server) {
+                connection.setAutoCommit(true);
+                try (var statement = connection.createStatement()) {
+                    statement.execute("ANALYZE device"); // which the server does by itself a minute later
+                }
+            }
         }
     }
 }

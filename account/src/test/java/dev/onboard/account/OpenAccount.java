@@ -1,5 +1,6 @@
 package dev.onboard.account;
 
+import dev.onboard.account.postgres.PostgresServer;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -9,13 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** An account in a directory of a test, with its journal, clock and certificate authorities. */
+/**
+ * An account of a test, with its journal, clock and certificate authorities: in a directory, or with the system property
+ * {@code onboard.test.database=postgresql} in a new database of a PostgreSQL server.
+ */
 final class OpenAccount implements AutoCloseable {
     static final SecureRandom RANDOM = new SecureRandom();
 
@@ -23,11 +32,15 @@ final class OpenAccount implements AutoCloseable {
     final InstantSource clock;
     final CertificateAuthority deviceAuthority;
     final CertificateAuthority factory;
+    static final boolean POSTGRES = "postgresql".equals(System.getProperty("onboard.test.database"));
+
     final Path directory;
+    final Database database;
     final Journal journal;
     Account account;
 
-    private OpenAccount(Path work) throws IOException {
+    private OpenAccount(Path work, Database database) throws IOException {
+        this.database = database;
         Files.createDirectories(work);
         now = new AtomicReference<>(Instant.now());
         clock = now::get;
@@ -35,17 +48,65 @@ final class OpenAccount implements AutoCloseable {
         factory = CertificateAuthority.root(CertificateRecipe.ca("Factory CA"), clock, RANDOM);
         directory = work.resolve("account");
         journal = Journal.open(work.resolve("events.jsonl"), clock);
-        account = Account.open(directory, deviceAuthority, clock, RANDOM, journal);
+        account = Account.open(database, deviceAuthority, clock, RANDOM, journal, IssuerClients.none());
     }
 
     static OpenAccount in(Path work) throws IOException {
-        return new OpenAccount(work);
+        return in(work, database(work));
+    }
+
+    static OpenAccount in(Path work, Database database) throws IOException {
+        return new OpenAccount(work, database);
+    }
+
+    /** A new database of the kind that is tested. */
+    static Database database(Path work) {
+        String given = System.getProperty("onboard.test.url");
+        if (given != null) {
+            return Database.at(given);
+        }
+        return POSTGRES ? Database.at(PostgresServer.need().newDatabase()) : Database.in(work.resolve("account"));
+    }
+
+    /** A program of the tests in a process of its own, on this database. */
+    static Process child(Database database, Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        if (database instanceof Database.Server server) {
+            command.add("-Donboard.test.url=" + server.url());
+        }
+        command.add(program.getName());
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** A connection to the tables, past the account. */
+    Connection connection() throws SQLException {
+        return connection(database);
+    }
+
+    static Connection connection(Database database) throws SQLException {
+        return DriverManager.getConnection(url(database));
+    }
+
+    String url() {
+        return url(database);
+    }
+
+    private static String url(Database database) {
+        return database instanceof Database.Server server
+                ? server.url()
+                : "jdbc:sqlite:" + ((Database.Directory) database).path().resolve("account.db");
     }
 
     /** Closes the account and opens it again. */
     Account reopen() {
         account.close();
-        account = Account.open(directory, deviceAuthority, clock, RANDOM, journal);
+        account = Account.open(database, deviceAuthority, clock, RANDOM, journal, IssuerClients.none());
         return account;
     }
 

@@ -7,7 +7,6 @@ import dev.onboard.account.ApiKeys.Access;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -23,15 +22,23 @@ class SchemaTest {
     void aDatabaseOfTheFirstVersionIsBroughtForwardWithItsContents() throws IOException, SQLException {
         try (OpenAccount open = OpenAccount.in(work)) {
             open.account.close();
-            Path file = open.directory.resolve("account.db");
-            java.nio.file.Files.delete(file);
+            try (Connection connection = open.connection();
+                    Statement statement = connection.createStatement()) {
+                if (open.database instanceof Database.Server) {
+                    statement.execute("DROP SCHEMA public CASCADE");
+                    statement.execute("CREATE SCHEMA public");
+                }
+            }
+            if (open.database instanceof Database.Directory) {
+                java.nio.file.Files.delete(open.directory.resolve("account.db"));
+            }
             Flyway.configure()
-                    .dataSource("jdbc:sqlite:" + file, null, null)
+                    .dataSource(open.url(), null, null)
                     .locations("classpath:dev/onboard/account/migration")
                     .target("1")
                     .load()
                     .migrate();
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            try (Connection connection = open.connection();
                     Statement statement = connection.createStatement()) {
                 statement.executeUpdate("INSERT INTO account (id, anchor_policy, created_at) VALUES ('"
                         + "0123456789abcdef".repeat(2) + "', 'testbed', 1)");
@@ -55,10 +62,15 @@ class SchemaTest {
             open.account.apiKeys().revoke(entry.id());
             assertThat(open.account.apiKeys().check("ak_something_long")).isEmpty();
             assertThatThrownBy(() -> open.account.apiKeys().revoke(entry.id())).hasMessageContaining("no API key");
-            assertThat(new String(
-                            java.nio.file.Files.readAllBytes(open.directory.resolve("account.db")),
-                            java.nio.charset.StandardCharsets.ISO_8859_1))
-                    .doesNotContain("ak_something_long");
+            open.account.apiKeys().add("script", Access.READ_ONLY, "ak_something_else");
+            try (Connection connection = open.connection();
+                    Statement statement = connection.createStatement();
+                    var row = statement.executeQuery("SELECT * FROM api_key")) {
+                assertThat(row.next()).isTrue();
+                for (int column = 1; column <= row.getMetaData().getColumnCount(); column++) {
+                    assertThat(row.getString(column)).doesNotContain("ak_something_else");
+                }
+            }
         }
     }
 

@@ -63,6 +63,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ApiTlsOptions apiTls;
 
+    @Mixin
+    private StorageOption storage;
+
     @Override
     public Integer call() throws InterruptedException {
         Console console = Console.of(spec, json);
@@ -76,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
-        Testbed testbed = Testbed.start(options(directory), clock, random);
+        Testbed testbed = Testbed.start(storage.on(options(directory)), clock, random);
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
         console.say("work directory    " + testbed.running().workDirectory());
         console.say("bootstrap server  " + testbed.running().bootstrapUri());

@@ -68,6 +68,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private ApiTlsOptions apiTls;
 
+    @Mixin
+    private StorageOption storage;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
@@ -85,7 +88,7 @@ final class UpCommand implements Callable<Integer> {
                         port("--http-port", httpPort))
                 .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE)
                 .withApiTls(apiTls.chosen());
-        Testbed testbed = Testbed.start(options, clock, new SecureRandom());
+        Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();
         console.say("work directory    " + running.workDirectory());

@@ -2,6 +2,8 @@ package dev.onboard.testbed;
 
 import dev.onboard.account.Account;
 import dev.onboard.account.AccountException;
+import dev.onboard.account.Database;
+import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
@@ -85,8 +87,13 @@ public final class Testbed implements AutoCloseable {
         WorkDirectory directory = parts.add(WorkDirectory.open(options.workDirectory()));
         Journal journal = parts.add(Journal.open(directory.path().resolve("events.jsonl"), clock));
         TestbedCas cas = TestbedCas.readOrMake(directory.path(), options.serverCas(), clock, random);
-        Account account =
-                parts.add(Account.open(directory.path().resolve("account"), cas.lwm2mDevice(), clock, random, journal));
+        Account account = parts.add(Account.open(
+                options.database().orElseGet(() -> Database.in(directory.path().resolve("account"))),
+                cas.lwm2mDevice(),
+                clock,
+                random,
+                journal,
+                IssuerClients.none()));
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
         Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(

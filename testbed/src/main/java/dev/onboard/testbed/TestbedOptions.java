@@ -1,7 +1,9 @@
 package dev.onboard.testbed;
 
+import dev.onboard.account.Database;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How a testbed is to run. Immutable; {@code with…} returns a copy.
@@ -14,6 +16,7 @@ import java.nio.file.Path;
  * @param httpPort of the management port; 0 picks a free one
  * @param serverCas one CA for both servers, or one each
  * @param apiTls how the management port shows itself
+ * @param database where the account is stored; empty: in the work directory
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -23,7 +26,8 @@ public record TestbedOptions(
         int lwm2mPort,
         int httpPort,
         ServerCas serverCas,
-        ApiTls apiTls) {
+        ApiTls apiTls,
+        Optional<Database> database) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -60,31 +64,41 @@ public record TestbedOptions(
                 5684,
                 8080,
                 ServerCas.SEPARATE,
-                new ApiTls.Off());
+                new ApiTls.Off(),
+                Optional.empty());
     }
 
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls);
+        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database);
     }
 
     /** On this address. */
     public TestbedOptions withBind(InetAddress address) {
-        return new TestbedOptions(workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls);
+        return new TestbedOptions(
+                workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database);
     }
 
     /** Under this name. */
     public TestbedOptions withHost(String name) {
-        return new TestbedOptions(workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls);
+        return new TestbedOptions(
+                workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database);
     }
 
     /** With these server CAs. */
     public TestbedOptions withServerCas(ServerCas cas) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls);
+        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls, database);
     }
 
     /** With the management port showing itself so. */
     public TestbedOptions withApiTls(ApiTls tls) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls);
+        return new TestbedOptions(
+                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls, database);
+    }
+
+    /** With the account stored there. */
+    public TestbedOptions withDatabase(Database where) {
+        return new TestbedOptions(
+                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, Optional.of(where));
     }
 }

@@ -24,7 +24,8 @@ public record AccountRow(String id, AnchorPolicy anchorPolicy, Instant createdAt
         return find(handle).orElseThrow();
     }
 
-    private static Optional<AccountRow> find(Handle handle) {
+    /** The account, when it was made already. */
+    public static Optional<AccountRow> find(Handle handle) {
         return handle.createQuery("SELECT * FROM account")
                 .map((row, context) -> new AccountRow(
                         row.getString("id"),

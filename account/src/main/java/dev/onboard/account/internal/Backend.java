@@ -17,6 +17,21 @@ public interface Backend extends AutoCloseable {
     /** What a person should do about this failure, as the end of a sentence. */
     String advice(Throwable failure);
 
+    /** Whether other processes may use the same tables at the same time. */
+    default boolean isShared() {
+        return false;
+    }
+
+    /** Whether another process was in the way, so that the whole transaction may succeed when it is done again. */
+    default boolean isContention(Throwable failure) {
+        return false;
+    }
+
+    /** Whether the connection is gone, so that another one may work. */
+    default boolean isConnectionLost(Throwable failure) {
+        return false;
+    }
+
     /** Closes the connections that are kept. */
     @Override
     void close();

@@ -1,18 +1,16 @@
 package dev.onboard.account.internal;
 
 import dev.onboard.account.AccountException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -20,72 +18,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The account's database: one writer, many readers. Thread-safe.
+ * The account's database: one writer, many readers. Thread-safe. It has the writer's thread and a few workers, on which
+ * every stage it gives is completed.
  *
- * <p>Writes submitted while a commit runs are committed together by the next one, and each is acknowledged only after
- * its commit: the price of a durable commit is paid once for all that wait. A write that fails is undone alone.
- *
- * <p>It has the writer's thread and a few workers, on which every stage it gives is completed.
+ * <p>Where several processes share the database, what each keeps in memory is exchanged by {@link #change} and
+ * {@link #keep}; see {@link Others} for what is guaranteed.
  */
 public final class Storage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
-    private static final int LARGEST_GROUP = 512;
 
     private final Backend backend;
-    private final Jdbi writing;
     private final Jdbi reading;
-    private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
     private final ExecutorService workers;
-    private final Thread writer;
+    private final Writer writer;
+    private final Others others;
     private volatile boolean closed;
-
-    private sealed interface Entry {
-        record End() implements Entry {}
-    }
-
-    /** One write on its way. */
-    private static final class Write<T> implements Entry {
-        private final Function<Handle, T> work;
-        private final Consumer<T> afterCommit;
-        private final CompletableFuture<T> answer = new CompletableFuture<>();
-        private Runnable outcome = () -> {};
-        private boolean failed;
-
-        Write(Function<Handle, T> work, Consumer<T> afterCommit) {
-            this.work = work;
-            this.afterCommit = afterCommit;
-        }
-
-        /** Does the work; throws what it throws. */
-        void perform(Handle handle) {
-            T value = work.apply(handle);
-            outcome = () -> answer.complete(value);
-            told = () -> afterCommit.accept(value);
-        }
-
-        private Runnable told = () -> {};
-
-        void fail(Throwable cause) {
-            failed = true;
-            outcome = () -> answer.completeExceptionally(cause);
-        }
-    }
 
     private Storage(Backend backend) {
         this.backend = backend;
-        this.writing = Jdbi.create(backend.writing());
         this.reading = Jdbi.create(backend.reading());
         AtomicInteger number = new AtomicInteger();
-        this.workers = Executors.newFixedThreadPool(
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
-                task -> daemon(task, "onboard-account-" + number.incrementAndGet()));
-        this.writer = daemon(this::run, "onboard-account-writer");
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+        this.workers =
+                Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {
+                    Thread thread = new Thread(task, "onboard-account-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.writer = new Writer(backend, workers, this::broken);
+        this.others = new Others(backend, this);
     }
 
     /**
@@ -102,6 +62,7 @@ public final class Storage implements AutoCloseable {
         }
         Storage storage = new Storage(backend);
         storage.writer.start();
+        storage.others.join();
         return storage;
     }
 
@@ -112,30 +73,67 @@ public final class Storage implements AutoCloseable {
 
     /** As {@link #write(Function)}; after the commit and before the stage completes, tells this on the writer's thread, in the order of the commits. */
     public <T> CompletableFuture<T> write(Function<Handle, T> work, Consumer<T> afterCommit) {
-        Write<T> write = new Write<>(work, afterCommit);
-        if (closed) {
-            return CompletableFuture.failedFuture(isClosed());
-        }
-        queue.add(write);
-        if (closed && queue.remove(write)) {
-            return CompletableFuture.failedFuture(isClosed());
-        }
-        return write.answer;
+        return add(work, value -> {
+            afterCommit.accept(value);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** Changes something that processes {@linkplain #keep keep} in memory: the stage completes when all of them have it. */
+    public <T> CompletableFuture<T> change(Function<Handle, T> work, Consumer<T> afterCommit) {
+        return backend.isShared() ? others.change(work, afterCommit) : write(work, afterCommit);
+    }
+
+    /**
+     * Something is kept in memory: it is loaded again whenever another process has changed something that is.
+     *
+     * @param load reads it from the database
+     * @param exchange puts it into its place; called on the writer's thread, in the order of the commits
+     */
+    public <T> void keep(Function<Handle, T> load, Consumer<T> exchange) {
+        others.keep(load, exchange);
+    }
+
+    /** Completes when what is kept in memory is at least as new as the database was at this call. */
+    public CompletableFuture<?> current() {
+        return backend.isShared() ? others.current() : CompletableFuture.completedFuture(null);
+    }
+
+    /** Whether other processes may use the same database. */
+    public boolean isShared() {
+        return backend.isShared();
+    }
+
+    <T> CompletableFuture<T> add(Function<Handle, T> work, Writer.AfterCommit<T> afterCommit) {
+        return closed ? CompletableFuture.failedFuture(isClosed()) : writer.add(work, afterCommit);
     }
 
     private AccountException isClosed() {
         return AccountException.storage("the account " + backend.name() + " is closed");
     }
 
-    /** Reads on the caller's thread. */
+    /** Reads on the caller's thread; with another connection once more when the first turns out to be lost. */
     public <T> T read(Function<Handle, T> work) {
         if (closed) {
             throw isClosed();
         }
-        try (Handle handle = reading.open()) {
-            return work.apply(handle);
+        try {
+            return readOnce(work);
+        } catch (JdbiException e) {
+            if (!backend.isConnectionLost(e)) {
+                throw broken(e);
+            }
+        }
+        try {
+            return readOnce(work);
         } catch (JdbiException e) {
             throw broken(e);
+        }
+    }
+
+    private <T> T readOnce(Function<Handle, T> work) {
+        try (Handle handle = reading.open()) {
+            return work.apply(handle);
         }
     }
 
@@ -145,7 +143,7 @@ public final class Storage implements AutoCloseable {
     }
 
     /** Does this on a worker. */
-    public <T> CompletableFuture<T> onWorker(java.util.function.Supplier<T> work) {
+    public <T> CompletableFuture<T> onWorker(Supplier<T> work) {
         if (closed) {
             return CompletableFuture.failedFuture(isClosed());
         }
@@ -171,116 +169,9 @@ public final class Storage implements AutoCloseable {
                 cause);
     }
 
-    private void run() {
-        List<Entry> batch = new ArrayList<>();
-        boolean ended = false;
-        while (!ended) {
-            batch.clear();
-            try {
-                batch.add(queue.take());
-            } catch (InterruptedException e) {
-                LOG.debug("{}: the writer was interrupted and goes on until the account is closed", backend.name());
-                continue;
-            }
-            queue.drainTo(batch, LARGEST_GROUP - 1);
-            List<Write<?>> group = new ArrayList<>();
-            for (Entry entry : batch) {
-                if (entry instanceof Write<?> write) {
-                    group.add(write);
-                } else {
-                    ended = true;
-                }
-            }
-            commit(group);
-        }
-    }
-
-    /** One transaction for the whole group. */
-    private void commit(List<Write<?>> group) {
-        if (group.isEmpty()) {
-            return;
-        }
-        try {
-            Handle handle = writer();
-            handle.begin();
-            for (Write<?> write : group) {
-                perform(handle, write, group.size() > 1);
-            }
-            handle.commit();
-            for (Write<?> write : group) {
-                tell(write);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("{}: a commit of {} writes failed", backend.name(), group.size(), e);
-            AccountException broken = broken(e);
-            group.forEach(write -> write.fail(broken));
-            giveUpWriter();
-        }
-        for (Write<?> write : group) {
-            workers.execute(write.outcome);
-        }
-    }
-
-    private static void perform(Handle handle, Write<?> write, boolean shared) {
-        if (shared) {
-            handle.savepoint("one");
-        }
-        try {
-            write.perform(handle);
-        } catch (RuntimeException e) {
-            write.fail(e);
-            if (shared) {
-                handle.rollbackToSavepoint("one");
-            } else {
-                handle.rollback();
-                handle.begin();
-            }
-        }
-        if (shared) {
-            handle.release("one");
-        }
-    }
-
-    private static void tell(Write<?> write) {
-        if (!write.failed) {
-            try {
-                write.told.run();
-            } catch (RuntimeException e) {
-                LOG.error("a listener threw after a commit", e);
-            }
-        }
-    }
-
-    /** The writer's connection; used by its thread alone. */
-    private @org.jspecify.annotations.Nullable Handle handle;
-
-    private Handle writer() {
-        Handle open = handle;
-        if (open == null) {
-            open = writing.open();
-            handle = open;
-        }
-        return open;
-    }
-
-    private void giveUpWriter() {
-        Handle broken = handle;
-        handle = null;
-        if (broken != null) {
-            try {
-                if (broken.isInTransaction()) {
-                    broken.rollback();
-                }
-                broken.close();
-            } catch (RuntimeException e) {
-                LOG.warn("{}: the writer's connection could not be closed: {}", backend.name(), e.toString());
-            }
-        }
-    }
-
     /** How many writes wait. */
     public int backlog() {
-        return queue.size();
+        return writer.backlog();
     }
 
     /** Commits what waits, then closes. Does nothing when called again. */
@@ -292,9 +183,11 @@ public final class Storage implements AutoCloseable {
             }
             closed = true;
         }
-        queue.add(new Entry.End());
+        others.leave();
         try {
-            writer.join(TimeUnit.SECONDS.toMillis(60));
+            if (!writer.end(60)) {
+                LOG.warn("{}: some writes are still being done", backend.name());
+            }
             workers.shutdown();
             if (!workers.awaitTermination(30, TimeUnit.SECONDS)) {
                 LOG.warn("{}: some answers of the account are still being taken", backend.name());
@@ -302,7 +195,6 @@ public final class Storage implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        giveUpWriter();
         backend.close();
     }
 }

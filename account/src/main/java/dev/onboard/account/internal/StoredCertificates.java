@@ -190,12 +190,14 @@ public final class StoredCertificates implements IssuedCertificates {
     @Override
     public IssuedCertificate revoke(String serial, RevocationReason reason) {
         String canonical = canonical(serial);
-        IssuedCertificate certificate = Storage.await(storage.write(handle -> {
-            IssuedCertificate issued = IssuedRows.bySerial(handle, canonical)
-                    .orElseThrow(() -> AccountException.notFound("issued certificate", serial));
-            IssuedRows.revoke(handle, issued.id(), reason, clock.instant());
-            return IssuedRows.bySerial(handle, canonical).orElseThrow();
-        }));
+        IssuedCertificate certificate = Storage.await(storage.change(
+                handle -> {
+                    IssuedCertificate issued = IssuedRows.bySerial(handle, canonical)
+                            .orElseThrow(() -> AccountException.notFound("issued certificate", serial));
+                    IssuedRows.revoke(handle, issued.id(), reason, clock.instant());
+                    return IssuedRows.bySerial(handle, canonical).orElseThrow();
+                },
+                revokedNow -> {}));
         revoked.run();
         return certificate;
     }

@@ -71,7 +71,12 @@ public final class StoredDevices implements DeviceDirectory {
         Decision decide(Handle handle, EnrollmentCheck enrollment);
     }
 
+    /** What is trusted is read anew before, where another process may have changed it. */
     private CompletionStage<Admission> admit(Service service, TrustAnchor anchor, Decide rules) {
+        return storage.current().thenCompose(current -> admitNow(service, anchor, rules));
+    }
+
+    private CompletionStage<Admission> admitNow(Service service, TrustAnchor anchor, Decide rules) {
         if (trusted.anchors(service).stream().noneMatch(active -> active.id().equals(anchor.id()))) {
             return CompletableFuture.completedFuture(new Admission.Refused(
                     Admission.Refusal.UNKNOWN_CA,

@@ -23,6 +23,7 @@ public final class StoredKeys implements ApiKeys {
         this.ids = ids;
         this.clock = clock;
         this.byDigest = storage.read(StoredKeys::all);
+        storage.keep(StoredKeys::all, keys -> byDigest = keys);
     }
 
     private static Map<String, Entry> all(Handle handle) {
@@ -47,7 +48,7 @@ public final class StoredKeys implements ApiKeys {
     public Entry add(String name, Access access, String key) {
         Texts.check("name", name, 1, 100);
         Entry entry = new Entry(ids.next(), name, access, clock.instant());
-        Storage.await(storage.write(
+        Storage.await(storage.change(
                 handle -> {
                     handle.createUpdate("""
                                     INSERT INTO api_key (id, name, digest, access, created_at)
@@ -72,7 +73,7 @@ public final class StoredKeys implements ApiKeys {
 
     @Override
     public void revoke(String id) {
-        Storage.await(storage.write(
+        Storage.await(storage.change(
                 handle -> {
                     int revoked = handle.createUpdate("DELETE FROM api_key WHERE id = :id")
                             .bind("id", id)

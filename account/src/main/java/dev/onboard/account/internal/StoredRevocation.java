@@ -60,6 +60,7 @@ public final class StoredRevocation implements RevocationLists {
         this.clock = clock;
         this.journal = journal;
         this.snapshot = read();
+        storage.keep(handle -> true, elsewhere -> changed());
     }
 
     private Snapshot read() {
@@ -171,10 +172,12 @@ public final class StoredRevocation implements RevocationLists {
 
     @Override
     public void setMode(Revocation mode) {
-        Storage.await(storage.write(handle -> {
-            RevocationRows.setMode(handle, word(mode));
-            return mode;
-        }));
+        Storage.await(storage.change(
+                handle -> {
+                    RevocationRows.setMode(handle, word(mode));
+                    return mode;
+                },
+                set -> {}));
         changed();
     }
 
@@ -263,10 +266,12 @@ public final class StoredRevocation implements RevocationLists {
                 list.nextUpdate(),
                 list.revoked(),
                 now);
-        Storage.await(storage.write(handle -> {
-            RevocationRows.store(handle, kept, now);
-            return kept;
-        }));
+        Storage.await(storage.change(
+                handle -> {
+                    RevocationRows.store(handle, kept, now);
+                    return kept;
+                },
+                stored -> {}));
         record(kept, what);
         changed();
         return kept;
@@ -284,7 +289,7 @@ public final class StoredRevocation implements RevocationLists {
     @Override
     public void remove(String trustedCertificateId, String id) {
         UploadedRevocationList old = list(trustedCertificateId, id);
-        Storage.await(storage.write(handle -> RevocationRows.remove(handle, id)));
+        Storage.await(storage.change(handle -> RevocationRows.remove(handle, id), removed -> {}));
         record(old, "removed");
         changed();
     }

@@ -23,14 +23,11 @@ import dev.onboard.pki.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
@@ -42,12 +39,8 @@ public final class StoredTrust implements TrustedCertificates {
     private final InstantSource clock;
     private final Journal journal;
     private final Supplier<AnchorPolicy> policy;
-    private final TrustAnchor own;
-    private final CopyOnWriteArrayList<Consumer<TrustChange>> listeners = new CopyOnWriteArrayList<>();
-    private volatile Snapshot snapshot;
-
-    /** Everything that is trusted at one time. */
-    private record Snapshot(List<TrustedCertificate> all, Map<Service, List<TrustAnchor>> anchors) {}
+    private final List<X509Certificate> ownChain;
+    private final TrustInMemory memory;
 
     /** Loads what is in the database. */
     public StoredTrust(
@@ -64,26 +57,23 @@ public final class StoredTrust implements TrustedCertificates {
         this.clock = clock;
         this.journal = journal;
         this.policy = policy;
-        this.own = new TrustAnchor(
-                OWN_LWM2M_DEVICE_CA, ownChain.get(0), ownChain.subList(1, ownChain.size()), TrustAnchor.Kind.AUTHORITY);
-        this.snapshot = snapshot(storage.read(TrustRows::all));
+        this.ownChain = List.copyOf(ownChain);
+        if (storage.isShared()) {
+            Storage.await(storage.change(
+                    handle -> {
+                        AuthorityRows.add(handle, ownChain, clock.instant());
+                        return true;
+                    },
+                    added -> {}));
+        }
+        this.memory = new TrustInMemory(storage.read(this::contents));
+        storage.keep(this::contents, memory::exchange);
     }
 
-    private Snapshot snapshot(List<TrustedCertificate> all) {
-        Map<Service, List<TrustAnchor>> anchors = new EnumMap<>(Service.class);
-        for (Service service : Service.values()) {
-            List<TrustAnchor> active = new ArrayList<>();
-            if (service == Service.LWM2M) {
-                active.add(own);
-            }
-            for (TrustedCertificate certificate : all) {
-                if (certificate.service() == service && certificate.status() == Status.ACTIVE) {
-                    active.add(certificate.anchor());
-                }
-            }
-            anchors.put(service, List.copyOf(active));
-        }
-        return new Snapshot(List.copyOf(all), anchors);
+    /** A process that has the database to itself trusts its own CA; those that share it trust each other's. */
+    private TrustInMemory.Contents contents(Handle handle) {
+        return new TrustInMemory.Contents(
+                TrustRows.all(handle), storage.isShared() ? AuthorityRows.all(handle) : List.of(ownChain));
     }
 
     @Override
@@ -180,36 +170,14 @@ public final class StoredTrust implements TrustedCertificates {
         record(removed, "removed");
     }
 
-    private record Changed(TrustedCertificate one, List<TrustedCertificate> all) {}
+    private record Changed(TrustedCertificate one, TrustInMemory.Contents contents) {}
 
     /** Does the change, and tells what became of the anchors. */
-    private TrustedCertificate change(java.util.function.Function<Handle, TrustedCertificate> work) {
-        return Storage.await(storage.write(
-                        handle -> new Changed(work.apply(handle), TrustRows.all(handle)),
-                        changed -> publish(changed.all())))
+    private TrustedCertificate change(Function<Handle, TrustedCertificate> work) {
+        return Storage.await(storage.change(
+                        handle -> new Changed(work.apply(handle), contents(handle)),
+                        changed -> memory.exchange(changed.contents())))
                 .one();
-    }
-
-    private void publish(List<TrustedCertificate> all) {
-        Snapshot before = snapshot;
-        Snapshot after = snapshot(all);
-        snapshot = after;
-        for (Service service : Service.values()) {
-            List<TrustAnchor> added = without(anchors(after, service), anchors(before, service));
-            List<TrustAnchor> removed = without(anchors(before, service), anchors(after, service));
-            if (!added.isEmpty() || !removed.isEmpty()) {
-                TrustChange change = new TrustChange(service, added, removed);
-                listeners.forEach(listener -> listener.accept(change));
-            }
-        }
-    }
-
-    private static List<TrustAnchor> anchors(Snapshot snapshot, Service service) {
-        return snapshot.anchors().getOrDefault(service, List.of());
-    }
-
-    private static List<TrustAnchor> without(List<TrustAnchor> these, List<TrustAnchor> those) {
-        return these.stream().filter(anchor -> !those.contains(anchor)).toList();
     }
 
     private TrustedCertificate stored(
@@ -301,14 +269,14 @@ public final class StoredTrust implements TrustedCertificates {
 
     @Override
     public Optional<TrustedCertificate> get(String id) {
-        return snapshot.all().stream()
+        return memory.all().stream()
                 .filter(certificate -> certificate.id().equals(id))
                 .findFirst();
     }
 
     @Override
     public List<TrustedCertificate> list() {
-        return snapshot.all();
+        return memory.all();
     }
 
     @Override
@@ -319,12 +287,11 @@ public final class StoredTrust implements TrustedCertificates {
 
     @Override
     public List<TrustAnchor> anchors(Service service) {
-        return anchors(snapshot, service);
+        return memory.anchors(service);
     }
 
     @Override
     public Journal.Subscription subscribe(Consumer<TrustChange> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return memory.subscribe(listener);
     }
 }
