@@ -41,6 +41,7 @@ public final class StoredRevocation implements RevocationLists {
     private final Journal journal;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean fetching = new AtomicBoolean();
+    private final AtomicBoolean taking = new AtomicBoolean();
     private volatile Snapshot snapshot;
 
     private record Snapshot(
@@ -192,6 +193,17 @@ public final class StoredRevocation implements RevocationLists {
             }
         }
         return Optional.empty();
+    }
+
+    /** As {@link #changed}, some time later on a worker; many changes at once are taken over together, and hold no worker up. */
+    public void changedSoon() {
+        if (taking.compareAndSet(false, true)) {
+            storage.onWorker(() -> {
+                taking.set(false);
+                changed();
+                return true;
+            });
+        }
     }
 
     /** Takes over what changed in the database: a list, a revoked certificate, a trusted certificate that went. */
