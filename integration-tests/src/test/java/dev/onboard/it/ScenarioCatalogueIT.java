@@ -133,7 +133,7 @@ class ScenarioCatalogueIT {
     }
 
     private static List<Result> run(List<Scenario> scenarios) throws Exception {
-        int jobs = 2 * Runtime.getRuntime().availableProcessors();
+        int jobs = 4 * Runtime.getRuntime().availableProcessors();
         return new ScenarioRunner(jobs, 1, Files.createTempDirectory(folder, "run"), false)
                 .run(scenarios, result -> {});
     }

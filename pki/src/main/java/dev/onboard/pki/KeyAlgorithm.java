@@ -40,6 +40,7 @@ public enum KeyAlgorithm {
 
     /** Makes a key pair. Thread-safe when the source of randomness is. */
     public KeyPair generate(SecureRandom random) {
+        CryptoProvider.install();
         try {
             KeyPairGenerator generator = family.equals("EC-BC")
                     ? KeyPairGenerator.getInstance("EC", Providers.bouncyCastle())

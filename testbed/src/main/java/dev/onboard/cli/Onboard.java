@@ -1,14 +1,18 @@
 package dev.onboard.cli;
 
 import dev.onboard.http.ManagementException;
+import dev.onboard.pki.CryptoProvider;
 import dev.onboard.testbed.UsageException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -32,6 +36,24 @@ import picocli.CommandLine.Spec;
 public final class Onboard implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--crypto-provider",
+            paramLabel = "auto|corretto|jdk",
+            scope = ScopeType.INHERIT,
+            description =
+                    "Who computes on elliptic curves: Corretto's native code, Java's own, or the fastest that is there"
+                            + " (auto, the default). 'onboard --version' says which it is.")
+    private void cryptoProvider(String word) {
+        try {
+            System.setProperty(
+                    CryptoProvider.PROPERTY,
+                    CryptoProvider.Choice.parse(word).name().toLowerCase(Locale.ROOT));
+            CryptoProvider.install();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ParameterException(spec.commandLine(), "--crypto-provider: " + e.getMessage(), e);
+        }
+    }
 
     /** Runs a command line and ends the process with its exit code. */
     public static void main(String[] arguments) {
@@ -88,7 +110,7 @@ public final class Onboard implements Runnable {
             String version = Onboard.class.getPackage().getImplementationVersion();
             return new String[] {
                 "onboard " + (version == null ? "(not packaged)" : version) + ", Java "
-                        + System.getProperty("java.version")
+                        + System.getProperty("java.version") + ", elliptic curves by " + CryptoProvider.inUse()
             };
         }
     }

@@ -66,7 +66,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
             description = "Write how every scenario ended, for later runs to compare with.")
     private @Nullable Path saveBaseline;
 
-    @Option(names = "--jobs", paramLabel = "N", description = "How many at a time. Default: two for each processor")
+    @Option(names = "--jobs", paramLabel = "N", description = "How many at a time. Default: four for each processor")
     private @Nullable Integer jobs;
 
     @Option(names = "--keep", description = "Keep each scenario's directory with its journal and certificates.")
@@ -85,7 +85,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
         List<Scenario> scenarios = ScenarioChoice.of(named);
         EarlierRun before = baseline == null ? new EarlierRun(java.util.Map.of()) : readBaseline(baseline);
         long chosenSeed = seed == null ? new SecureRandom().nextLong() >>> 16 : seed;
-        int atOnce = jobs == null ? 2 * Runtime.getRuntime().availableProcessors() : jobs;
+        int atOnce = jobs == null ? 4 * Runtime.getRuntime().availableProcessors() : jobs;
         if (atOnce < 1) {
             throw new UsageException("--jobs " + atOnce + " runs nothing; give 1 or more");
         }

@@ -1,6 +1,7 @@
 package dev.onboard.dtls.internal;
 
 import dev.onboard.dtls.Transmission;
+import dev.onboard.pki.CryptoProvider;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
@@ -33,6 +34,8 @@ public final class DtlsSettings {
             SignatureAndHashAlgorithm.SHA256_WITH_RSA);
 
     static {
+        // before anything of Scandium asks what there is
+        CryptoProvider.install();
         CoapConfig.register();
         UdpConfig.register();
         DtlsConfig.register();

@@ -1,5 +1,6 @@
 package dev.onboard.pki.internal;
 
+import dev.onboard.pki.CryptoProvider;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -10,6 +11,10 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 /** Bouncy Castle for the curves and encodings that Java's own providers do not know. It is never registered globally. */
 public final class Providers {
     private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+
+    static {
+        CryptoProvider.install();
+    }
 
     private Providers() {}
 
