@@ -1,11 +1,14 @@
 package dev.onboard.device;
 
+import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Event;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.MatchingType;
 import dev.onboard.pki.SubjectName;
 import java.net.URI;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 
@@ -31,6 +34,34 @@ public record ServerAccount(
         MatchingType matching,
         Optional<String> serverName,
         ServerObject server) {
+    private static final int FACTORY_LIFETIME = 300;
+
+    /**
+     * The account of a device in LwM2M mode, from what its factory gave it: the LwM2M server CA certificate is its only trust
+     * anchor, and it registers for {@value #FACTORY_LIFETIME} seconds unless the server writes another lifetime.
+     *
+     * @throws IllegalArgumentException when the device is in another mode
+     */
+    public static ServerAccount ofFactory(DeviceBundle bundle) {
+        if (bundle.mode() != DeviceMode.LWM2M) {
+            throw new IllegalArgumentException(bundle.endpoint().value() + " is in "
+                    + bundle.mode().word() + " mode and has no LwM2M credentials from its factory");
+        }
+        try {
+            return new ServerAccount(
+                    0,
+                    bundle.serverUri(),
+                    bundle.sentCredential(),
+                    bundle.serverCa().getEncoded(),
+                    CertificateUsage.TRUST_ANCHOR_ASSERTION,
+                    MatchingType.EXACT,
+                    Optional.empty(),
+                    ServerObject.of(1, FACTORY_LIFETIME));
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read has no encoding", e);
+        }
+    }
+
     /** The name that the server's certificate must carry, unless the usage compares certificates. */
     public String expectedName() {
         return serverName.orElse(uri.getHost());

@@ -7,6 +7,7 @@ import dev.onboard.device.internal.Surroundings;
 import dev.onboard.device.internal.Told;
 import dev.onboard.device.internal.Turn;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * registering is refused, or is not answered several times in a row, it goes back to bootstrap; between attempts it waits
  * (see {@link Backoff}), the longer the more attempts failed since the last registration. Whatever happens, the credentials
  * that it has stay until a bootstrap has delivered others, whole.
+ *
+ * <p>A device in LwM2M mode registers with the credentials from its factory and knows no bootstrap server. When they are
+ * refused it says so and tries again with the same ones, for the account may come to trust them.
  *
  * <p>Thread-safe. Every step is an event in the journal. Longer than a page because it is the state machine whole.
  */
@@ -91,7 +95,9 @@ public final class SimulatedDevice {
             accountRefused = false;
             lastFailure = null;
         }
-        surroundings.record(told.of(Stage.POWER).fact("action", "on"));
+        surroundings.record(told.of(Stage.POWER)
+                .fact("action", "on")
+                .fact("mode", bundle.mode().word()));
         begin(now);
     }
 
@@ -218,16 +224,18 @@ public final class SimulatedDevice {
 
     /** Blocks: reads the credentials. */
     private void goOnLine(long now) {
-        Optional<ServerAccount> account = Optional.empty();
+        Optional<ServerAccount> account = ofFactory();
         try {
-            account = store.load();
+            account = store.load().or(this::ofFactory);
         } catch (IOException e) {
             surroundings.record(told.of(
                     Stage.FALLBACK,
                     Failure.of(
                             Stage.FALLBACK,
                             "credentials-unreadable",
-                            "the LwM2M credentials cannot be used, the device bootstraps anew: " + e.getMessage(),
+                            "the LwM2M credentials cannot be used, the device "
+                                    + (bootstraps() ? "bootstraps anew: " : "goes back to those of its factory: ")
+                                    + e.getMessage(),
                             Outlook.MAY_PASS)));
         }
         boolean toBootstrap;
@@ -239,6 +247,14 @@ public final class SimulatedDevice {
         } else {
             register(now, account.get());
         }
+    }
+
+    private boolean bootstraps() {
+        return bundle.mode() == DeviceMode.BOOTSTRAP;
+    }
+
+    private Optional<ServerAccount> ofFactory() {
+        return bootstraps() ? Optional.empty() : Optional.of(ServerAccount.ofFactory(bundle));
     }
 
     private void bootstrap(long now, Optional<ServerAccount> present) {
@@ -287,8 +303,7 @@ public final class SimulatedDevice {
     }
 
     private void register(long now, ServerAccount account) {
-        Registration begun =
-                new Registration(surroundings, bundle.endpoint(), bundle.identity(), options, account, new Life(now));
+        Registration begun = new Registration(surroundings, bundle, options, account, new Life(now));
         synchronized (this) {
             if (life != now) {
                 return;
@@ -331,7 +346,9 @@ public final class SimulatedDevice {
                     return;
                 }
                 registration = null;
-                if (failure.outlook() == Outlook.PERMANENT) {
+                if (!bootstraps()) {
+                    unanswered++;
+                } else if (failure.outlook() == Outlook.PERMANENT) {
                     unanswered = 0;
                     accountRefused = true;
                     bootstrapNext = true;
@@ -340,7 +357,11 @@ public final class SimulatedDevice {
                     bootstrapNext = unanswered >= options.registrationAttempts();
                 }
             }
-            retry(now, failure, DeviceState.WAITING);
+            if (!bootstraps() && failure.outlook() == Outlook.PERMANENT) {
+                retry(now, withoutFallback(failure), DeviceState.FAILED);
+            } else {
+                retry(now, failure, DeviceState.WAITING);
+            }
         }
 
         @Override
@@ -349,7 +370,7 @@ public final class SimulatedDevice {
                 return;
             }
             try {
-                Optional<ServerAccount> account = store.load();
+                Optional<ServerAccount> account = store.load().or(SimulatedDevice.this::ofFactory);
                 if (account.isPresent()) {
                     store.save(account.get().withServer(server));
                 }
@@ -389,6 +410,18 @@ public final class SimulatedDevice {
                 factoryReset();
             }
         }
+    }
+
+    private static Failure withoutFallback(Failure failure) {
+        return new Failure(
+                failure.stage(),
+                failure.refusedBy(),
+                failure.reason(),
+                failure.alert(),
+                failure.detail()
+                        + "; in LwM2M mode there is no bootstrap to fall back to: have the LwM2M server trust this"
+                        + " certificate's CA for the service lwm2m, or give the device a new bundle",
+                failure.outlook());
     }
 
     private void retry(long now, Failure failure, DeviceState until) {

@@ -75,13 +75,14 @@ public final class BundleFiles {
         }
         Document fields = Document.read(file);
         fields.expect("format", FORMAT);
-        fields.expect("mode", "bootstrap");
+        DeviceMode mode = fields.parsed("mode", DeviceMode::of);
         Credential credential = PemFiles.readDevice(directory);
         X509Certificate serverCa = PemFiles.readCertificate(directory.resolve("server-ca.cert.pem"));
         X509Certificate updateAuthenticity = PemFiles.readCertificate(directory.resolve("update-auth.cert.pem"));
         Document says = fields.inner("device");
         return new DeviceBundle(
                 fields.parsed("endpoint", EndpointName::of),
+                mode,
                 credential,
                 fields.parsed("server_uri", BundleFiles::serverUri),
                 serverCa,
@@ -100,7 +101,7 @@ public final class BundleFiles {
         ObjectNode document = JSON.createObjectNode();
         document.put("format", FORMAT);
         document.put("endpoint", bundle.endpoint().value());
-        document.put("mode", "bootstrap");
+        document.put("mode", bundle.mode().word());
         document.put("server_uri", bundle.serverUri().toString());
         int sends = bundle.sends().certificates();
         if (sends == Integer.MAX_VALUE) {

@@ -9,8 +9,9 @@ import java.util.List;
  * What the factory puts into a device. Immutable. Its text shows no key.
  *
  * @param endpoint the device's name
+ * @param mode what the credential is for, and which server the URI names
  * @param credential the device's key and certificate chain, leaf first, without the root
- * @param serverUri of the bootstrap server, {@code coaps://host:port}
+ * @param serverUri of the bootstrap server, or in LwM2M mode of the LwM2M server, {@code coaps://host:port}
  * @param serverCa what the device trusts at that server
  * @param updateAuthenticity whose signature the device accepts on firmware
  * @param identity what the device says of itself
@@ -18,6 +19,7 @@ import java.util.List;
  */
 public record DeviceBundle(
         EndpointName endpoint,
+        DeviceMode mode,
         Credential credential,
         URI serverUri,
         X509Certificate serverCa,
@@ -32,13 +34,13 @@ public record DeviceBundle(
                 : credential.withChain(chain.subList(0, sends.certificates()));
     }
 
-    /** The same device for another bootstrap server. */
+    /** The same device for another server. */
     public DeviceBundle withServer(URI uri, X509Certificate ca) {
-        return new DeviceBundle(endpoint, credential, uri, ca, updateAuthenticity, identity, sends);
+        return new DeviceBundle(endpoint, mode, credential, uri, ca, updateAuthenticity, identity, sends);
     }
 
     /** The same device with another part of its chain shown. */
     public DeviceBundle withSends(SentChain value) {
-        return new DeviceBundle(endpoint, credential, serverUri, serverCa, updateAuthenticity, identity, value);
+        return new DeviceBundle(endpoint, mode, credential, serverUri, serverCa, updateAuthenticity, identity, value);
     }
 }

@@ -40,10 +40,18 @@ public final class Factory {
      * @param name goes into the names of its CAs
      */
     public static Factory found(String name, InstantSource clock, SecureRandom random) {
+        return found(
+                name,
+                CertificateAuthority.selfSigned(
+                        CertificateRecipe.firmwareSigner(name + " update authenticity"), clock, random),
+                clock,
+                random);
+    }
+
+    /** Founds a factory with a new root CA, whose devices accept firmware of this signer. */
+    static Factory found(String name, Credential updateSigner, InstantSource clock, SecureRandom random) {
         CertificateAuthority root = CertificateAuthority.root(CertificateRecipe.ca(name + " root CA"), clock, random);
-        Credential signer = CertificateAuthority.selfSigned(
-                CertificateRecipe.firmwareSigner(name + " update authenticity"), clock, random);
-        return new Factory(List.of(root), signer, clock);
+        return new Factory(List.of(root), updateSigner, clock);
     }
 
     /**
@@ -88,6 +96,7 @@ public final class Factory {
         chain.addAll(above.subList(0, above.size() - 1));
         return new DeviceBundle(
                 order.endpoint(),
+                order.mode(),
                 leaf.withChain(chain),
                 order.serverUri(),
                 order.serverCa(),
@@ -106,6 +115,7 @@ public final class Factory {
                 .took(Duration.between(start, clock.instant()))
                 .fact("serial", certificate.getSerialNumber().toString(16))
                 .fact("issuer", certificate.getIssuerX500Principal().getName())
+                .fact("mode", order.mode().word())
                 .fact("chain_depth", Integer.toString(order.chainDepth())));
         return bundle;
     }

@@ -15,32 +15,63 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A factory's CAs and its signer of firmware as files of a work directory: {@code ca/factory-root.cert.pem} and {@code
- * .key.pem}, {@code ca/factory-intermediate-N.cert.pem} and {@code .key.pem} for each intermediate CA, {@code
- * ca/factory-chain.pem} (all of them, the lowest first) when there are any, {@code update/update-auth.cert.pem} and {@code
- * .key.pem}. Stateless.
+ * A factory's CAs and its signer of firmware as files of a work directory. The CAs of one factory are {@code
+ * ca/NAME-root.cert.pem} and {@code .key.pem}, {@code ca/NAME-intermediate-N.cert.pem} and {@code .key.pem} for each
+ * intermediate CA, {@code ca/NAME-chain.pem} (all of them, the lowest first) when there are any; {@code NAME} is {@code
+ * factory}, or {@code factory-lwm2m} for devices in LwM2M mode, so that a certificate of one opens one door. All factories of
+ * a work directory share one signer of firmware, {@code update/update-auth.cert.pem} and {@code .key.pem}. Immutable.
  */
 public final class FactoryFiles {
-    private FactoryFiles() {}
+    private final Path workDirectory;
+    private final String name;
+    private final String title;
 
-    /** Does this work directory hold a factory? */
-    public static boolean exist(Path workDirectory) {
-        return Files.isRegularFile(workDirectory.resolve("ca/factory-root.key.pem"));
+    private FactoryFiles(Path workDirectory, String name, String title) {
+        this.workDirectory = workDirectory;
+        this.name = name;
+        this.title = title;
+    }
+
+    /** The factory that makes devices of this mode. */
+    public static FactoryFiles of(Path workDirectory, DeviceMode mode) {
+        return mode == DeviceMode.LWM2M
+                ? new FactoryFiles(workDirectory, "factory-lwm2m", "Onboard LwM2M factory")
+                : new FactoryFiles(workDirectory, "factory", "Onboard factory");
+    }
+
+    /** Is it there? */
+    public boolean exist() {
+        return Files.isRegularFile(keyOf(certificateAuthority(0)));
+    }
+
+    /** The certificate of its root CA: what is uploaded. */
+    public Path root() {
+        return certificateOf(certificateAuthority(0));
     }
 
     /** Writes what the factory has made so far; call again after a deeper chain was needed. */
-    public static void write(Path workDirectory, Factory factory) throws IOException {
+    public void write(Factory factory) throws IOException {
         Path ca = directory(workDirectory.resolve("ca"));
-        Path update = directory(workDirectory.resolve("update"));
+        directory(workDirectory.resolve("update"));
         List<CertificateAuthority> line = factory.authorities();
-        write(update.resolve("update-auth"), factory.updateSigner());
+        write(updateSigner(), factory.updateSigner());
         for (int i = line.size() - 1; i >= 0; i--) {
-            write(ca.resolve(name(i)), line.get(i).credential());
+            write(certificateAuthority(i), line.get(i).credential());
         }
         if (line.size() > 1) {
             CredentialFiles.writeCertificates(
-                    ca.resolve("factory-chain.pem"), line.get(line.size() - 1).chain());
+                    ca.resolve(name + "-chain.pem"), line.get(line.size() - 1).chain());
         }
+    }
+
+    /** The factory of the work directory, founded when there is none; it is not written by this. */
+    public Factory readOrFound(InstantSource clock, SecureRandom random) throws IOException {
+        if (exist()) {
+            return read(clock, random);
+        }
+        return Files.exists(keyOf(updateSigner()))
+                ? Factory.found(title, read(updateSigner()), clock, random)
+                : Factory.found(title, clock, random);
     }
 
     /**
@@ -48,11 +79,10 @@ public final class FactoryFiles {
      *
      * @throws UnreadableFileException when a file is missing or holds something else; the message is one sentence
      */
-    public static Factory read(Path workDirectory, InstantSource clock, SecureRandom random) throws IOException {
-        Path ca = workDirectory.resolve("ca");
+    public Factory read(InstantSource clock, SecureRandom random) throws IOException {
         List<CertificateAuthority> line = new ArrayList<>();
-        for (int i = 0; i == 0 || Files.exists(ca.resolve(name(i) + ".key.pem")); i++) {
-            Credential own = read(ca.resolve(name(i)));
+        for (int i = 0; i == 0 || Files.exists(keyOf(certificateAuthority(i))); i++) {
+            Credential own = read(certificateAuthority(i));
             List<X509Certificate> chain = new ArrayList<>();
             chain.add(own.certificate());
             if (i > 0) {
@@ -60,24 +90,32 @@ public final class FactoryFiles {
             }
             line.add(CertificateAuthority.of(own.withChain(chain), clock, random));
         }
-        return new Factory(line, read(workDirectory.resolve("update/update-auth")), clock);
+        return new Factory(line, read(updateSigner()), clock);
     }
 
-    private static String name(int number) {
-        return number == 0 ? "factory-root" : "factory-intermediate-" + number;
+    private Path certificateAuthority(int number) {
+        return workDirectory.resolve("ca").resolve(name + (number == 0 ? "-root" : "-intermediate-" + number));
+    }
+
+    private Path updateSigner() {
+        return workDirectory.resolve("update/update-auth");
     }
 
     private static void write(Path base, Credential credential) throws IOException {
-        Path key = base.resolveSibling(base.getFileName() + ".key.pem");
-        CredentialFiles.writeCertificates(
-                base.resolveSibling(base.getFileName() + ".cert.pem"), List.of(credential.certificate()));
-        CredentialFiles.writePrivateKey(key, credential.privateKey());
+        CredentialFiles.writeCertificates(certificateOf(base), List.of(credential.certificate()));
+        CredentialFiles.writePrivateKey(keyOf(base), credential.privateKey());
     }
 
     private static Credential read(Path base) throws IOException {
-        Path certificate = PemFiles.existing(base.resolveSibling(base.getFileName() + ".cert.pem"));
-        Path key = PemFiles.existing(base.resolveSibling(base.getFileName() + ".key.pem"));
-        return CredentialFiles.readCredential(certificate, key);
+        return CredentialFiles.readCredential(PemFiles.existing(certificateOf(base)), PemFiles.existing(keyOf(base)));
+    }
+
+    private static Path certificateOf(Path base) {
+        return base.resolveSibling(base.getFileName() + ".cert.pem");
+    }
+
+    private static Path keyOf(Path base) {
+        return base.resolveSibling(base.getFileName() + ".key.pem");
     }
 
     private static Path directory(Path path) throws IOException {

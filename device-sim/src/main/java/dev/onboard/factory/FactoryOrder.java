@@ -8,8 +8,9 @@ import java.security.cert.X509Certificate;
  * An order for one device. Immutable; {@code with…} returns a copy.
  *
  * @param endpoint the device's name
+ * @param mode how it will come to a registration
  * @param chainDepth how many CAs stand above the device's certificate: 1 = signed by the factory's root
- * @param serverUri of the bootstrap server, {@code coaps://host:port}
+ * @param serverUri of the bootstrap server, or in LwM2M mode of the LwM2M server, {@code coaps://host:port}
  * @param serverCa the CA that the device will trust at that server, and nothing else
  * @param identity what the device will say of itself
  * @param sends how much of its chain it shows
@@ -17,6 +18,7 @@ import java.security.cert.X509Certificate;
  */
 public record FactoryOrder(
         EndpointName endpoint,
+        DeviceMode mode,
         int chainDepth,
         URI serverUri,
         X509Certificate serverCa,
@@ -40,11 +42,17 @@ public record FactoryOrder(
 
     /** A device of this name, signed by the factory's root, for this bootstrap server. */
     public static FactoryOrder of(EndpointName endpoint, URI bootstrapUri, X509Certificate bootstrapServerCa) {
+        return of(endpoint, DeviceMode.BOOTSTRAP, bootstrapUri, bootstrapServerCa);
+    }
+
+    /** A device of this name and mode, signed by the factory's root, for this server. */
+    public static FactoryOrder of(EndpointName endpoint, DeviceMode mode, URI serverUri, X509Certificate serverCa) {
         return new FactoryOrder(
                 endpoint,
+                mode,
                 1,
-                bootstrapUri,
-                bootstrapServerCa,
+                serverUri,
+                serverCa,
                 DeviceIdentity.simulated(endpoint.value()),
                 SentChain.all(),
                 CertificateRecipe.device(endpoint.value()));
@@ -52,21 +60,21 @@ public record FactoryOrder(
 
     /** So many CAs above the device's certificate. */
     public FactoryOrder withChainDepth(int depth) {
-        return new FactoryOrder(endpoint, depth, serverUri, serverCa, identity, sends, recipe);
+        return new FactoryOrder(endpoint, mode, depth, serverUri, serverCa, identity, sends, recipe);
     }
 
     /** Says this of itself. */
     public FactoryOrder withIdentity(DeviceIdentity value) {
-        return new FactoryOrder(endpoint, chainDepth, serverUri, serverCa, value, sends, recipe);
+        return new FactoryOrder(endpoint, mode, chainDepth, serverUri, serverCa, value, sends, recipe);
     }
 
     /** Shows so much of its chain. */
     public FactoryOrder withSends(SentChain value) {
-        return new FactoryOrder(endpoint, chainDepth, serverUri, serverCa, identity, value, recipe);
+        return new FactoryOrder(endpoint, mode, chainDepth, serverUri, serverCa, identity, value, recipe);
     }
 
     /** With this certificate in place of the good one. */
     public FactoryOrder withRecipe(CertificateRecipe value) {
-        return new FactoryOrder(endpoint, chainDepth, serverUri, serverCa, identity, sends, value);
+        return new FactoryOrder(endpoint, mode, chainDepth, serverUri, serverCa, identity, sends, value);
     }
 }

@@ -415,6 +415,7 @@ class BootstrapTest {
             DeviceBundle bundle = bench.factory.make(bench.order("x"));
             DeviceBundle astray = new DeviceBundle(
                     bundle.endpoint(),
+                    bundle.mode(),
                     bundle.credential(),
                     bundle.serverUri(),
                     Testbench.authority("Another CA").certificate(),

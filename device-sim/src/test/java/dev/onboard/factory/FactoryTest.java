@@ -213,7 +213,7 @@ class FactoryTest {
         Files.writeString(document, good.replace("\"format\" : 1", "\"format\" : 2"));
         assertRefused(device, "bundle.json has format '2'; this program reads '1'");
         Files.writeString(document, good.replace("\"bootstrap\"", "\"magic\""));
-        assertRefused(device, "bundle.json has mode 'magic'");
+        assertRefused(device, "bundle.json has an unusable mode 'magic': not a mode");
         Files.writeString(document, good);
         assertThat(BundleFiles.read(device).endpoint()).hasToString("x");
     }
@@ -226,12 +226,12 @@ class FactoryTest {
 
     @Test
     void isTheSameFactoryAfterARestart() throws IOException {
-        assertThat(FactoryFiles.exist(directory)).isFalse();
+        assertThat(files(directory).exist()).isFalse();
         factory.authority(3);
-        FactoryFiles.write(directory, factory);
-        assertThat(FactoryFiles.exist(directory)).isTrue();
+        files(directory).write(factory);
+        assertThat(files(directory).exist()).isTrue();
 
-        Factory again = FactoryFiles.read(directory, CLOCK, RANDOM);
+        Factory again = files(directory).read(CLOCK, RANDOM);
 
         assertThat(again.chain(3)).isEqualTo(factory.chain(3));
         assertThat(again.updateSigner().certificate())
@@ -251,8 +251,12 @@ class FactoryTest {
                         Files.getPosixFilePermissions(directory.resolve("ca/factory-root.key.pem"))))
                 .isEqualTo("rw-------");
         Files.delete(directory.resolve("ca/factory-root.cert.pem"));
-        assertThatThrownBy(() -> FactoryFiles.read(directory, CLOCK, RANDOM))
+        assertThatThrownBy(() -> files(directory).read(CLOCK, RANDOM))
                 .isInstanceOf(UnreadableFileException.class)
                 .hasMessageContaining("factory-root.cert.pem is missing");
+    }
+
+    private static FactoryFiles files(Path directory) {
+        return FactoryFiles.of(directory, DeviceMode.BOOTSTRAP);
     }
 }

@@ -10,6 +10,7 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.RawPeer;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.Disk;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.SentChain;
@@ -155,6 +156,7 @@ class WireMatrixIT {
                 RawPeer.presenting(ready.chain(), key(ready)).listen(FREE, reports::add)) {
             DeviceBundle bundle = new DeviceBundle(
                     EndpointName.of(endpoint),
+                    DeviceMode.BOOTSTRAP,
                     factory,
                     URI.create("coaps://127.0.0.1:" + server.address().getPort()),
                     bench.bootstrapServerCa().certificate(),

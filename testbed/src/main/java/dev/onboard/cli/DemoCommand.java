@@ -1,6 +1,7 @@
 package dev.onboard.cli;
 
 import dev.onboard.testbed.Demo;
+import dev.onboard.testbed.DemoMode;
 import dev.onboard.testbed.DemoReport;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
@@ -45,6 +46,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "CAs above a device certificate: 1 = signed by the factory's root. Default: ${DEFAULT-VALUE}")
     private int chainDepth;
 
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "bootstrap",
+            description = "bootstrap; lwm2m: credentials from the factory, no bootstrap; mixed: by turns."
+                    + " Default: ${DEFAULT-VALUE}")
+    private String mode;
+
     @Option(names = "--exit", description = "Stop when every device is registered or failed.")
     private boolean exit;
 
@@ -75,6 +84,7 @@ final class DemoCommand implements Callable<Integer> {
         if (devices < 1) {
             throw new UsageException("--devices " + devices + " makes no device; give 1 or more");
         }
+        DemoMode chosen = Modes.ofDemo(mode);
         console.note("onboard: starting the account, the bootstrap server and the LwM2M server");
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
@@ -87,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
         console.say("management        " + testbed.running().managementUri());
         console.say("");
         Demo demo = new Demo(testbed, clock, random);
-        DemoReport report = run(demo, console);
+        DemoReport report = run(demo, chosen, console);
         DemoText.lines(report, testbed.running()).forEach(console::say);
         console.document(report.json(Console.json()));
         if (!exit) {
@@ -101,10 +111,10 @@ final class DemoCommand implements Callable<Integer> {
         return report.failed().isEmpty() ? 0 : 1;
     }
 
-    private DemoReport run(Demo demo, Console console) throws InterruptedException {
+    private DemoReport run(Demo demo, DemoMode chosen, Console console) throws InterruptedException {
         if (json || !Boolean.getBoolean("onboard.terminal")) {
             int step = Math.max(1, devices / 10);
-            return demo.run(devices, chainDepth, ended -> {
+            return demo.run(chosen, devices, chainDepth, ended -> {
                 if (ended % step == 0 || ended == devices) {
                     console.note("onboarding: " + ended + " of " + devices);
                 }
@@ -116,7 +126,7 @@ final class DemoCommand implements Callable<Integer> {
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(100)
                 .build()) {
-            return demo.run(devices, chainDepth, bar::stepTo);
+            return demo.run(chosen, devices, chainDepth, bar::stepTo);
         }
     }
 

@@ -23,6 +23,7 @@ final class DemoText {
         List<String> lines = new ArrayList<>();
         lines.add(row(
                 "ENDPOINT",
+                "MODE",
                 "FACTORY CERTIFICATE ISSUER",
                 "LWM2M CERTIFICATE SERIAL",
                 "LWM2M CERTIFICATE ISSUER",
@@ -96,6 +97,7 @@ final class DemoText {
     private static String row(OnboardingTimes device) {
         return row(
                 device.endpoint(),
+                device.mode().word(),
                 device.factoryIssuer(),
                 device.isRegistered() ? device.serial() : "not registered",
                 device.issuer(),
@@ -107,7 +109,7 @@ final class DemoText {
     }
 
     private static String row(String... cells) {
-        return String.format(Locale.ROOT, "%-22s %-30s %-42s %-22s %11s %11s %11s %9s %9s", (Object[]) cells)
+        return String.format(Locale.ROOT, "%-22s %-9s %-30s %-42s %-22s %11s %11s %11s %9s %9s", (Object[]) cells)
                 .stripTrailing();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryFiles;
@@ -12,6 +13,7 @@ import dev.onboard.pki.CredentialFiles;
 import dev.onboard.testbed.RunningTestbed;
 import dev.onboard.testbed.UsageException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -68,6 +70,14 @@ final class FactoryCommand implements Runnable {
                 description = "CAs above the device certificate: 1 = signed by the root. Default: ${DEFAULT-VALUE}")
         private int chainDepth;
 
+        @Option(
+                names = "--mode",
+                paramLabel = "MODE",
+                defaultValue = "bootstrap",
+                description = "bootstrap, or lwm2m: the LwM2M key and certificate in the bundle, no bootstrap."
+                        + " Default: ${DEFAULT-VALUE}")
+        private String mode;
+
         @Option(names = "--out", paramLabel = "DIR", required = true, description = "DIR/EP/factory/ is written.")
         private Path out;
 
@@ -89,15 +99,18 @@ final class FactoryCommand implements Runnable {
         public Integer call() {
             Console console = Console.of(spec, json);
             RunningTestbed running = Running.testbed(workDirectory);
+            DeviceMode chosen = Modes.ofDevice(mode);
             try {
                 ArrayNode made = Console.json().createArrayNode();
-                for (Path device : make(running, names())) {
+                for (Path device : make(running, chosen, names())) {
                     console.say("made " + device);
                     ObjectNode entry = made.addObject();
                     entry.put("bundle", device.toString());
                 }
                 console.document(Console.json().createObjectNode().set("devices", made));
-                console.say("the CA to upload: " + running.workDirectory().resolve("ca/factory-root.cert.pem"));
+                console.say("the CA to upload: "
+                        + FactoryFiles.of(running.workDirectory(), chosen).root() + ", with --service "
+                        + chosen.word());
                 return 0;
             } catch (IOException e) {
                 throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
@@ -119,22 +132,23 @@ final class FactoryCommand implements Runnable {
             return names;
         }
 
-        private List<Path> make(RunningTestbed running, List<String> names) throws IOException {
+        private List<Path> make(RunningTestbed running, DeviceMode mode, List<String> names) throws IOException {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             Path directory = running.workDirectory();
-            Factory factory = FactoryFiles.exist(directory)
-                    ? FactoryFiles.read(directory, clock, random)
-                    : Factory.found("Onboard factory", clock, random);
+            FactoryFiles files = FactoryFiles.of(directory, mode);
+            Factory factory = files.readOrFound(clock, random);
+            boolean bootstraps = mode == DeviceMode.BOOTSTRAP;
+            URI serverUri = bootstraps ? running.bootstrapUri() : running.lwm2mUri();
             X509Certificate serverCa = CredentialFiles.readCertificates(
-                            directory.resolve("ca/bootstrap-server-ca.cert.pem"))
+                            directory.resolve("ca/" + (bootstraps ? "bootstrap" : "lwm2m") + "-server-ca.cert.pem"))
                     .get(0);
             try {
                 factory.authority(chainDepth);
-                FactoryFiles.write(directory, factory);
+                files.write(factory);
                 List<Path> devices = new ArrayList<>();
                 for (String name : names) {
-                    FactoryOrder order = FactoryOrder.of(EndpointName.of(name), running.bootstrapUri(), serverCa)
+                    FactoryOrder order = FactoryOrder.of(EndpointName.of(name), mode, serverUri, serverCa)
                             .withChainDepth(chainDepth);
                     DeviceBundle bundle = factory.make(order);
                     devices.add(BundleFiles.write(out, bundle));

@@ -9,6 +9,7 @@ import dev.onboard.device.Fleet;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryFiles;
@@ -23,10 +24,11 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -63,20 +65,17 @@ public final class Demo implements AutoCloseable {
     /**
      * Makes the devices and brings them to their registration.
      *
+     * @param mode which modes the devices have
      * @param count how many, 1 or more
      * @param chainDepth how many CAs stand above a device's certificate
      * @param progress told how many devices have come to an end, whenever that changes; must not block
      * @return when every device is registered or failed, or nothing moves any more
      */
-    public DemoReport run(int count, int chainDepth, IntConsumer progress) throws InterruptedException {
+    public DemoReport run(DemoMode mode, int count, int chainDepth, IntConsumer progress) throws InterruptedException {
         if (count < 1) {
             throw new UsageException("--devices " + count + " makes no device; give 1 or more");
         }
-        List<String> names = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
-            names.add("device-" + i);
-        }
-        makeAndUpload(names, chainDepth);
+        makeAndUpload(mode, count, chainDepth);
         long start = System.nanoTime();
         AtomicInteger ended = new AtomicInteger();
         try (Journal.Subscription watching = testbed.journal().subscribe(this::see);
@@ -90,12 +89,15 @@ public final class Demo implements AutoCloseable {
             testbed.journal().flush();
         }
         List<OnboardingTimes> sorted = devices.values().stream()
-                .sorted(Comparator.comparingInt(device -> names.indexOf(device.endpoint())))
+                .sorted(Comparator.comparingInt(
+                                (OnboardingTimes device) -> device.endpoint().length()) // device-2 before device-10
+                        .thenComparing(OnboardingTimes::endpoint))
                 .toList();
         return new DemoReport(
                 sorted,
                 Duration.ofNanos(System.nanoTime() - start),
-                testbed.workDirectory().path());
+                testbed.workDirectory().path(),
+                mode);
     }
 
     private void awaitEnd(AtomicInteger ended) throws InterruptedException {
@@ -113,20 +115,23 @@ public final class Demo implements AutoCloseable {
         event.endpoint().map(devices::get).ifPresent(device -> device.see(event));
     }
 
-    private void makeAndUpload(List<String> names, int chainDepth) {
-        Path directory = testbed.workDirectory().path();
+    /** Each mode has a CA of its own, uploaded for its own service alone: a certificate of one opens one door. */
+    private void makeAndUpload(DemoMode mode, int count, int chainDepth) {
         try {
-            Factory factory = FactoryFiles.exist(directory)
-                    ? FactoryFiles.read(directory, clock, random)
-                    : Factory.found("Onboard factory", clock, random);
-            factory.authority(chainDepth);
-            FactoryFiles.write(directory, factory);
-            WorkDirectory.privateDirectory(testbed.workDirectory().devices());
-            for (String name : names) {
-                add(factory, EndpointName.of(name), chainDepth);
+            Map<DeviceMode, Factory> factories = new EnumMap<>(DeviceMode.class);
+            for (DeviceMode each : mode.modes()) {
+                FactoryFiles files = FactoryFiles.of(testbed.workDirectory().path(), each);
+                Factory factory = files.readOrFound(clock, random);
+                factory.authority(chainDepth);
+                files.write(factory);
+                factories.put(each, factory);
             }
-            List<X509Certificate> chain = factory.chain(1);
-            upload(chain.get(chain.size() - 1));
+            WorkDirectory.privateDirectory(testbed.workDirectory().devices());
+            for (int i = 1; i <= count; i++) {
+                Factory factory = Objects.requireNonNull(factories.get(mode.of(i)));
+                add(factory, mode.of(i), EndpointName.of("device-" + i), chainDepth);
+            }
+            factories.forEach((each, factory) -> upload(each, factory.chain(1).get(0)));
         } catch (IOException e) {
             throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -134,22 +139,28 @@ public final class Demo implements AutoCloseable {
         }
     }
 
-    private void add(Factory factory, EndpointName name, int chainDepth) throws IOException {
+    private void add(Factory factory, DeviceMode mode, EndpointName name, int chainDepth) throws IOException {
         Path home = testbed.workDirectory().devices().resolve(name.directory());
         DeviceBundle bundle;
         if (Files.exists(home.resolve("factory"))) {
             bundle = BundleFiles.read(home);
+            if (bundle.mode() != mode) {
+                throw new UsageException(home + " holds a device in "
+                        + bundle.mode().word() + " mode from an earlier run; use another --work-dir");
+            }
         } else {
-            FactoryOrder order = FactoryOrder.of(name, testbed.running().bootstrapUri(), testbed.bootstrapServerCa())
+            FactoryOrder order = (mode == DeviceMode.BOOTSTRAP
+                            ? FactoryOrder.of(name, testbed.running().bootstrapUri(), testbed.bootstrapServerCa())
+                            : FactoryOrder.of(name, mode, testbed.running().lwm2mUri(), testbed.lwm2mServerCa()))
                     .withChainDepth(chainDepth);
             bundle = factory.make(order, testbed.journal());
             BundleFiles.write(testbed.workDirectory().devices(), bundle);
         }
-        devices.put(name.value(), new OnboardingTimes(name.value()));
+        devices.put(name.value(), new OnboardingTimes(name.value(), mode));
         fleet.add(bundle, home);
     }
 
-    private void upload(X509Certificate root) {
+    private void upload(DeviceMode mode, X509Certificate root) {
         String fingerprint = Fingerprint.sha256(root);
         boolean uploaded = testbed.account().trustedCertificates().list().stream()
                 .map(TrustedCertificate::fingerprint)
@@ -157,7 +168,12 @@ public final class Demo implements AutoCloseable {
         if (!uploaded) {
             testbed.account()
                     .trustedCertificates()
-                    .add(NewTrustedCertificate.of("Onboard factory root CA", Service.BOOTSTRAP, List.of(root)));
+                    .add(
+                            mode == DeviceMode.BOOTSTRAP
+                                    ? NewTrustedCertificate.of(
+                                            "Onboard factory root CA", Service.BOOTSTRAP, List.of(root))
+                                    : NewTrustedCertificate.of(
+                                            "Onboard LwM2M factory root CA", Service.LWM2M, List.of(root)));
         }
     }
 

@@ -15,8 +15,9 @@ import java.util.Optional;
  *
  * @param devices every device's way, by endpoint name
  * @param elapsed from power-on of the first to the end of the last
+ * @param mode which modes the devices had
  */
-public record DemoReport(List<OnboardingTimes> devices, Duration elapsed, Path workDirectory) {
+public record DemoReport(List<OnboardingTimes> devices, Duration elapsed, Path workDirectory, DemoMode mode) {
     public DemoReport {
         devices = List.copyOf(devices);
     }
@@ -51,6 +52,7 @@ public record DemoReport(List<OnboardingTimes> devices, Duration elapsed, Path w
     /** The document of {@code demo --json} ({@code docs/formats.md}). */
     public ObjectNode json(ObjectMapper mapper) {
         ObjectNode document = mapper.createObjectNode();
+        document.put("mode", mode.word());
         document.put("devices", devices.size());
         document.put("registered", registered());
         document.put("failed", failed().size());

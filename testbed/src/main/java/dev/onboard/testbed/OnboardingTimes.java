@@ -1,5 +1,6 @@
 package dev.onboard.testbed;
 
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnboardingTimes {
     private final String endpoint;
+    private final DeviceMode mode;
     private final Map<String, Duration> steps = new LinkedHashMap<>();
     private @Nullable Instant start;
     private @Nullable Instant bootstrapConnected;
@@ -25,8 +27,9 @@ public final class OnboardingTimes {
     private String issuer = "";
     private String factoryIssuer = "";
 
-    OnboardingTimes(String endpoint) {
+    OnboardingTimes(String endpoint, DeviceMode mode) {
         this.endpoint = endpoint;
+        this.mode = mode;
     }
 
     void see(Event event) {
@@ -81,6 +84,9 @@ public final class OnboardingTimes {
             case REGISTERED -> {
                 serial = event.facts().getOrDefault("serial", serial);
                 issuer = event.facts().getOrDefault("issuer", issuer);
+                if (mode == DeviceMode.LWM2M) {
+                    factoryIssuer = issuer;
+                }
             }
             default -> {
                 // told by the device
@@ -91,6 +97,11 @@ public final class OnboardingTimes {
     /** The endpoint name. */
     public String endpoint() {
         return endpoint;
+    }
+
+    /** How it came to its registration, or was to. */
+    public DeviceMode mode() {
+        return mode;
     }
 
     /** Whether it got to its registration. */
@@ -115,7 +126,7 @@ public final class OnboardingTimes {
         return Optional.ofNullable(lastProblem);
     }
 
-    /** The issuer of its factory certificate, as its admission told it. */
+    /** The issuer of the certificate that its factory gave it, as a server told it. */
     public String factoryIssuer() {
         return factoryIssuer;
     }

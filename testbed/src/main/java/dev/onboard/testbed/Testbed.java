@@ -39,6 +39,7 @@ public final class Testbed implements AutoCloseable {
     private final LwM2mServer lwm2mServer;
     private final BootstrapServer bootstrapServer;
     private final X509Certificate bootstrapServerCa;
+    private final X509Certificate lwm2mServerCa;
     private final RunningTestbed running;
 
     private Testbed(
@@ -49,6 +50,7 @@ public final class Testbed implements AutoCloseable {
             LwM2mServer lwm2mServer,
             BootstrapServer bootstrapServer,
             X509Certificate bootstrapServerCa,
+            X509Certificate lwm2mServerCa,
             RunningTestbed running) {
         this.parts = parts;
         this.workDirectory = workDirectory;
@@ -57,6 +59,7 @@ public final class Testbed implements AutoCloseable {
         this.lwm2mServer = lwm2mServer;
         this.bootstrapServer = bootstrapServer;
         this.bootstrapServerCa = bootstrapServerCa;
+        this.lwm2mServerCa = lwm2mServerCa;
         this.running = running;
     }
 
@@ -134,6 +137,7 @@ public final class Testbed implements AutoCloseable {
                 lwm2m,
                 bootstrap,
                 cas.bootstrapServer().certificate(),
+                cas.lwm2mServer().certificate(),
                 running);
     }
 
@@ -188,6 +192,11 @@ public final class Testbed implements AutoCloseable {
     /** What devices must trust to bootstrap here. */
     public X509Certificate bootstrapServerCa() {
         return bootstrapServerCa;
+    }
+
+    /** What devices must trust to register here. */
+    public X509Certificate lwm2mServerCa() {
+        return lwm2mServerCa;
     }
 
     /** Where it answers. */

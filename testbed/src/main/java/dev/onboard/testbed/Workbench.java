@@ -15,6 +15,7 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.Disk;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.SentChain;
@@ -295,9 +296,23 @@ public final class Workbench implements AutoCloseable {
     public DeviceBundle bundle(EndpointName endpoint, Credential credential) {
         return new DeviceBundle(
                 endpoint,
+                DeviceMode.BOOTSTRAP,
                 credential,
                 bootstrapUri(),
                 bootstrapServerCa.certificate(),
+                firmwareCa.certificate(),
+                DeviceIdentity.simulated(endpoint.value()),
+                SentChain.all());
+    }
+
+    /** The same in LwM2M mode: the device trusts the LwM2M server, and knows no other. */
+    public DeviceBundle lwm2mBundle(EndpointName endpoint, Credential credential) {
+        return new DeviceBundle(
+                endpoint,
+                DeviceMode.LWM2M,
+                credential,
+                lwm2mUri(),
+                lwm2mServerCa.certificate(),
                 firmwareCa.certificate(),
                 DeviceIdentity.simulated(endpoint.value()),
                 SentChain.all());

@@ -5,13 +5,15 @@ import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
-import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -68,13 +70,12 @@ public final class Registration {
 
     public Registration(
             Surroundings surroundings,
-            EndpointName endpoint,
-            DeviceIdentity identity,
+            DeviceBundle bundle,
             DeviceOptions options,
             ServerAccount account,
             Outcome outcome) {
         this.surroundings = surroundings;
-        this.endpoint = endpoint;
+        this.endpoint = bundle.endpoint();
         this.options = options;
         this.told = new Told(endpoint.value());
         this.outcome = outcome;
@@ -94,9 +95,15 @@ public final class Registration {
                 told,
                 options.timeNotification(),
                 List.of(
-                        new ServerInstance(account.server(), this::written, this::update, outcome::bootstrapWanted),
+                        new ServerInstance(
+                                account.server(),
+                                this::written,
+                                this::update,
+                                bundle.mode() == DeviceMode.BOOTSTRAP
+                                        ? Optional.of(outcome::bootstrapWanted)
+                                        : Optional.empty()),
                         new DeviceInstance(
-                                identity, options.clock(), outcome::rebootWanted, outcome::factoryResetWanted),
+                                bundle.identity(), options.clock(), outcome::rebootWanted, outcome::factoryResetWanted),
                         new FirmwareInstance()));
     }
 

@@ -19,11 +19,14 @@ final class ServerInstance implements ManagedObject {
 
     private final Consumer<ServerObject> changed;
     private final Runnable update;
-    private final Runnable bootstrap;
+    private final Optional<Runnable> bootstrap;
     private ServerObject server;
 
-    /** @param changed told when the server wrote another value */
-    ServerInstance(ServerObject server, Consumer<ServerObject> changed, Runnable update, Runnable bootstrap) {
+    /**
+     * @param changed told when the server wrote another value
+     * @param bootstrap empty when the device knows no bootstrap server; it has no /1/x/9 then
+     */
+    ServerInstance(ServerObject server, Consumer<ServerObject> changed, Runnable update, Optional<Runnable> bootstrap) {
         this.server = server;
         this.changed = changed;
         this.update = update;
@@ -52,7 +55,10 @@ final class ServerInstance implements ManagedObject {
         if (server.disableTimeout().isPresent()) {
             present.add(5);
         }
-        present.addAll(List.of(6, 7, REGISTRATION_UPDATE, BOOTSTRAP_REQUEST));
+        present.addAll(List.of(6, 7, REGISTRATION_UPDATE));
+        if (bootstrap.isPresent()) {
+            present.add(BOOTSTRAP_REQUEST);
+        }
         return present;
     }
 
@@ -121,6 +127,7 @@ final class ServerInstance implements ManagedObject {
 
     @Override
     public Execution execute(int resource) {
-        return new Execution(Answer.of(ResponseCode.CHANGED), resource == REGISTRATION_UPDATE ? update : bootstrap);
+        return new Execution(
+                Answer.of(ResponseCode.CHANGED), resource == REGISTRATION_UPDATE ? update : bootstrap.orElseThrow());
     }
 }

@@ -200,7 +200,8 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Actor simulated(EndpointName name, Credential credential) throws IOException {
-        DeviceBundle bundle = bench.bundle(name, credential);
+        boolean fromTheFactory = isInLwm2mMode();
+        DeviceBundle bundle = fromTheFactory ? bench.lwm2mBundle(name, credential) : bench.bundle(name, credential);
         if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
             bundle = bundle.withServer(rawUri(), bundle.serverCa());
         }
@@ -210,11 +211,19 @@ final class ScenarioRun implements AutoCloseable {
                 ? bench.deviceDirectory(name).resolveSibling("another-" + actors.size())
                 : bench.deviceDirectory(name);
         Files.createDirectories(directory);
-        if (scenario.leg().startsAtLwm2m()) {
+        if (scenario.leg().startsAtLwm2m() && !fromTheFactory) {
             new CredentialStore(directory, Disk.swift()).save(account(credential));
         }
         Fleet fleet = another ? bench.anotherFleet() : bench.fleet();
         return new Actor.Simulated(fleet.add(bundle, directory), directory);
+    }
+
+    /** Otherwise a device that starts at the LwM2M server has credentials from an earlier bootstrap, which may be any. */
+    private boolean isInLwm2mMode() {
+        return scenario.leg().startsAtLwm2m()
+                && scenario.written().path("mode").asText().equals("lwm2m")
+                && made.pin().isEmpty()
+                && rawServer.isEmpty();
     }
 
     private ServerAccount account(Credential credential) {
