@@ -2,6 +2,7 @@ package dev.onboard.bench;
 
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.CryptoProvider;
 import dev.onboard.pki.Purpose;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
@@ -39,8 +40,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 6, time = 1)
 public class VerdictBenchmark {
-    /** Whose elliptic curves: the JDK's own, or Bouncy Castle's placed before them. */
-    @Param({"jdk", "bouncycastle"})
+    /** Whose elliptic curves: the JDK's own, Bouncy Castle's placed before them, or Corretto's, which run where they load. */
+    @Param({"jdk", "bouncycastle", "corretto"})
     public String provider = "";
 
     private TrustPolicy policy =
@@ -54,6 +55,8 @@ public class VerdictBenchmark {
     /** Makes the chain. */
     @Setup
     public void make() throws GeneralSecurityException {
+        System.setProperty(CryptoProvider.PROPERTY, provider.equals("corretto") ? "corretto" : "jdk");
+        CryptoProvider.install();
         if (provider.equals("bouncycastle")) {
             Security.insertProviderAt(new BouncyCastleProvider(), 1);
         }

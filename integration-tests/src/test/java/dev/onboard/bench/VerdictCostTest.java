@@ -20,7 +20,7 @@ class VerdictCostTest {
                         .include(VerdictBenchmark.class.getName())
                         .build())
                 .run();
-        for (String provider : new String[] {"jdk", "bouncycastle"}) {
+        for (String provider : new String[] {"jdk", "bouncycastle", "corretto"}) {
             double ratio = score(results, provider, "evaluation") / score(results, provider, "signatures");
             System.out.printf("%s: %.2f times the signature checks%n", provider, ratio);
             assertThat(ratio).as(provider).isLessThanOrEqualTo(BAR);

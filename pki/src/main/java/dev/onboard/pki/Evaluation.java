@@ -114,7 +114,8 @@ final class Evaluation {
         for (int i = 0; i < chain.size(); i++) {
             try {
                 byte[] der = settings.profile == Profile.LENIENT ? LenientInput.trim(chain.get(i)) : chain.get(i);
-                ParsedCertificate certificate = ParsedCertificate.of(der);
+                ParsedCertificate certificate =
+                        i == 0 ? ParsedCertificate.of(der) : store.known().parsed(der);
                 parsed.add(certificate);
                 if (i > 0 && !certificate.equals(parsed.get(0)) && !others.contains(certificate)) {
                     others.add(certificate);

@@ -229,7 +229,12 @@ final class PathSearch {
                 return false;
             }
             budget.signatures--;
-            known = issuer.key().fault().isEmpty() && child.isSignedWith(keyOf(issuer));
+            SubjectKey key = keyOf(issuer);
+            known = issuer.key().fault().isEmpty()
+                    && (store.known().isSigned(child, key.encoded()) || child.isSignedWith(key));
+            if (known) {
+                store.known().signed(child, key.encoded());
+            }
             signatures.put(edge, known);
         }
         return known;

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is trusted, for what, and how strictly: evaluates a chain as it was received. Immutable and thread-safe; nothing
- * is remembered from one evaluation to the next.
+ * What is trusted, for what, and how strictly: evaluates a chain as it was received. Immutable and thread-safe; of
+ * one evaluation nothing is remembered for the next but CA certificates, taken apart, and which of them signed which.
  */
 public final class TrustPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(TrustPolicy.class);

@@ -12,14 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The certificates and revocation lists of a policy, taken apart once. What cannot be read admits nobody. Immutable and thread-safe. */
+/** The certificates and revocation lists of a policy, taken apart once. What cannot be read admits nobody. Thread-safe; what it holds never changes, but for what it has worked out. */
 final class TrustStore {
     private final Map<DistinguishedName, List<PreparedAnchor>> anchors = new HashMap<>();
     private final Map<DistinguishedName, List<ParsedCertificate>> intermediates = new HashMap<>();
     private final List<ParsedCrl> crls = new ArrayList<>();
     private final int anchorCount;
+    private final KnownAuthorities known;
 
     TrustStore(List<TrustAnchor> anchors, List<X509Certificate> intermediates, List<byte[]> crls) {
+        this.known = new KnownAuthorities();
         int count = 0;
         for (TrustAnchor anchor : anchors) {
             var prepared = PreparedAnchor.of(anchor);
@@ -67,6 +69,11 @@ final class TrustStore {
         return intermediates.getOrDefault(subject, List.of());
     }
 
+    /** What the policy has worked out of CA certificates so far. */
+    KnownAuthorities known() {
+        return known;
+    }
+
     List<ParsedCrl> crls() {
         return crls;
     }
@@ -77,6 +84,7 @@ final class TrustStore {
     }
 
     private TrustStore(TrustStore other, PreparedAnchor anchor) {
+        this.known = other.known;
         this.anchors.put(anchor.certificate().subject(), List.of(anchor));
         this.intermediates.putAll(other.intermediates);
         this.crls.addAll(other.crls);
