@@ -8,14 +8,10 @@ import dev.onboard.http.ManagementClient;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code onboard device}: simulated devices, and the devices of a running testbed. */
 @Command(
@@ -29,55 +25,33 @@ import picocli.CommandLine.Spec;
             DeviceCommand.Read.class,
             DeviceCommand.Write.class,
             DeviceCommand.Observe.class,
-            DeviceCommand.Execute.class
+            DeviceCommand.Execute.class,
+            DeviceAdmin.Suspend.class,
+            DeviceAdmin.Resume.class,
+            DeviceAdmin.Release.class,
+            DeviceAdmin.Rename.class,
+            DeviceAdmin.Remove.class
         })
-final class DeviceCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "which? 'device run', 'list', 'show', 'read', 'write', 'observe' or 'execute'");
-    }
-
+final class DeviceCommand extends CommandGroup {
     /** {@code onboard device list}. */
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All devices of the account.")
-    static final class Listing implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Option(names = "--json", description = "Print them as one JSON document.")
-        private boolean json;
-
-        @Mixin
-        private Target target;
+    static final class Listing extends ListCommand {
+        @Option(names = "--state", paramLabel = "STATE", description = "Such as registered. Default: every state")
+        private @Nullable String state;
 
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            List<JsonNode> devices = target.client().devices(Map.of());
-            if (!console.isJson()) {
-                if (devices.isEmpty()) {
-                    console.say("no device yet; a device is known from its first admission on");
-                } else {
-                    console.say(row("ENDPOINT", "STATE", "ID", "UPDATED"));
-                }
-                devices.forEach(device -> console.say(row(
-                        device.path("endpoint_name").asText(),
-                        device.path("state").asText(),
-                        device.path("id").asText(),
-                        device.path("updated_at").asText())));
-            }
-            ArrayNode data = Console.json().createArrayNode();
-            devices.forEach(data::add);
-            console.document(Console.json().createObjectNode().set("data", data));
-            return 0;
+        List<JsonNode> entries(ManagementClient client) {
+            return client.devices(state == null ? Map.of() : Map.of("state__eq", state));
         }
 
-        private static String row(String... cells) {
-            return String.format(Locale.ROOT, "%-32s %-16s %-34s %s", (Object[]) cells)
-                    .stripTrailing();
+        @Override
+        Table table() {
+            return Table.of("endpoint_name", "state", "id", "updated_at");
+        }
+
+        @Override
+        String nothing() {
+            return "no device yet; a device is known from its first admission on";
         }
     }
 
@@ -86,25 +60,14 @@ final class DeviceCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "One device: its state in the account, and its last events on all sides.")
-    static final class Show implements Callable<Integer> {
+    static final class Show extends AccountCommand {
         private static final String MOST_EVENTS = "1000";
-
-        @Spec
-        private CommandSpec spec;
 
         @Parameters(paramLabel = "EP", description = "Endpoint name")
         private String endpoint;
 
-        @Option(names = "--json", description = "Print it as one JSON document.")
-        private boolean json;
-
-        @Mixin
-        private Target target;
-
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            ManagementClient client = target.client();
+        void run(ManagementClient client, Console console) {
             List<JsonNode> events = client.events(Map.of("endpoint", endpoint, "limit", MOST_EVENTS));
             JsonNode device = events.isEmpty() ? client.device(endpoint) : deviceOrNothing(client);
             if (!console.isJson()) {
@@ -132,7 +95,6 @@ final class DeviceCommand implements Runnable {
             ArrayNode list = document.putArray("events");
             events.forEach(list::add);
             console.document(document);
-            return 0;
         }
 
         /** A device that was refused before its admission has events and no place in the directory. */
@@ -143,36 +105,25 @@ final class DeviceCommand implements Runnable {
     }
 
     /** What the operations on a resource have in common. */
-    abstract static class Operation implements Callable<Integer> {
-        @Spec
-        CommandSpec spec;
-
+    abstract static class Operation extends AccountCommand {
         @Parameters(index = "0", paramLabel = "EP", description = "Endpoint name")
         String endpoint;
 
         @Parameters(index = "1", paramLabel = "PATH", description = "LwM2M path, such as /3/0/0")
         String path;
-
-        @Option(names = "--json", description = "Print the answer as JSON.")
-        boolean json;
-
-        @Mixin
-        Target target;
     }
 
     /** {@code onboard device read}. */
     @Command(name = "read", mixinStandardHelpOptions = true, description = "Read an object, an instance or a resource.")
     static final class Read extends Operation {
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            JsonNode answer = target.client().read(endpoint, path);
+        void run(ManagementClient client, Console console) {
+            JsonNode answer = client.read(endpoint, path);
             if (!console.isJson()) {
                 JsonNode value = answer.path("value");
                 console.say(value.isValueNode() ? value.asText() : value.toPrettyString());
             }
             console.document(answer);
-            return 0;
         }
     }
 
@@ -183,12 +134,10 @@ final class DeviceCommand implements Runnable {
         private String value;
 
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            target.client().write(endpoint, path, TextNode.valueOf(value));
+        void run(ManagementClient client, Console console) {
+            client.write(endpoint, path, TextNode.valueOf(value));
             console.say("written");
             console.document(Console.json().createObjectNode().put("path", path).put("written", value));
-            return 0;
         }
     }
 
@@ -196,12 +145,10 @@ final class DeviceCommand implements Runnable {
     @Command(name = "execute", mixinStandardHelpOptions = true, description = "Execute a resource.")
     static final class Execute extends Operation {
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            target.client().execute(endpoint, path, "");
+        void run(ManagementClient client, Console console) {
+            client.execute(endpoint, path, "");
             console.say("executed");
             console.document(Console.json().createObjectNode().put("executed", path));
-            return 0;
         }
     }
 
@@ -212,9 +159,8 @@ final class DeviceCommand implements Runnable {
             description = "Observe an object, an instance or a resource until Ctrl-C.")
     static final class Observe extends Operation {
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            target.client().observe(endpoint, path, answer -> {
+        void run(ManagementClient client, Console console) {
+            client.observe(endpoint, path, answer -> {
                 if (console.isJson()) {
                     console.line(answer);
                 } else {
@@ -222,7 +168,6 @@ final class DeviceCommand implements Runnable {
                     console.say(value.isValueNode() ? value.asText() : value.toString());
                 }
             });
-            return 0;
         }
     }
 }

@@ -30,6 +30,11 @@ import picocli.CommandLine.Spec;
             DeviceCommand.class,
             TrustCommand.class,
             CertificateCommand.class,
+            DeveloperCertificateCommand.class,
+            EnrollmentCommand.class,
+            EventCommand.class,
+            ApiKeyCommand.class,
+            IssuerCommand.class,
             ExplainCommand.class,
             ScenarioCommand.class
         })
@@ -100,7 +105,7 @@ public final class Onboard implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "which command? One of demo, up, factory, device, trust, certificate, explain, scenario");
+                "which command? One of " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** The version, from the jar's manifest. */

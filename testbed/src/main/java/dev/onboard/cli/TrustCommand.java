@@ -1,8 +1,9 @@
 package dev.onboard.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.account.Service;
+import dev.onboard.http.ManagementClient;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.UnreadableFileException;
@@ -12,16 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code onboard trust}: the account's trusted certificates. */
 @Command(
@@ -31,17 +27,32 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrustCommand.Add.class,
             TrustCommand.Listing.class,
+            TrustCommand.Show.class,
+            TrustCommand.Update.class,
+            TrustCommand.Activate.class,
+            TrustCommand.Deactivate.class,
             TrustCommand.Remove.class,
             TrustCrlCommand.class
         })
-final class TrustCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+final class TrustCommand extends CommandGroup {
+    private static final String PATH = "/v3/trusted-certificates/";
 
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "which? 'trust add', 'trust list', 'trust remove' or 'trust crl'");
+    private static Service service(String word) {
+        return Service.of(word)
+                .orElseThrow(() -> new UsageException("--service '" + word + "' is none; give 'bootstrap' or 'lwm2m'"));
+    }
+
+    private static List<X509Certificate> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UsageException(file + " is not a file; give a CA certificate or a chain, PEM or DER");
+        }
+        try {
+            return CredentialFiles.readCertificates(file);
+        } catch (UnreadableFileException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** {@code onboard trust add}. */
@@ -49,10 +60,7 @@ final class TrustCommand implements Runnable {
             name = "add",
             mixinStandardHelpOptions = true,
             description = "Upload a CA certificate, or a chain of them. It counts from the next handshake on.")
-    static final class Add implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
+    static final class Add extends AccountCommand {
         @Parameters(paramLabel = "FILE", description = "PEM, DER or hex; one certificate or a chain")
         private Path file;
 
@@ -62,37 +70,31 @@ final class TrustCommand implements Runnable {
         @Option(names = "--name", paramLabel = "N", description = "Default: the certificate's common name")
         private @Nullable String name;
 
-        @Option(names = "--json", description = "Print what was stored as one JSON document.")
-        private boolean json;
+        @Option(names = "--description", paramLabel = "TEXT", description = "Default: none")
+        private @Nullable String description;
 
-        @Mixin
-        private Target target;
+        @Option(names = "--inactive", description = "Store it without trusting it yet.")
+        private boolean inactive;
+
+        @Option(names = "--enrollment-mode", description = "Admit only devices on the enrolment list.")
+        private boolean enrollmentMode;
 
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            Service at = Service.of(service)
-                    .orElseThrow(() ->
-                            new UsageException("--service '" + service + "' is none; give 'bootstrap' or 'lwm2m'"));
-            List<X509Certificate> chain = read();
-            JsonNode stored = target.client().addTrustedCertificate(name(chain), at, CredentialFiles.pem(chain));
+        void run(ManagementClient client, Console console) {
+            Service at = service(service);
+            List<X509Certificate> chain = read(file);
+            ObjectNode body = object().put("name", name(chain))
+                    .put("service", at.word())
+                    .put("certificate", CredentialFiles.pem(chain))
+                    .put("status", inactive ? "INACTIVE" : "ACTIVE")
+                    .put("enrollment_mode", enrollmentMode);
+            if (description != null) {
+                body.put("description", description);
+            }
+            JsonNode stored = client.call("POST", "/v3/trusted-certificates", body);
             console.say("uploaded " + stored.path("id").asText() + "  "
                     + stored.path("subject").asText() + "  for " + service);
             console.document(stored);
-            return 0;
-        }
-
-        private List<X509Certificate> read() {
-            if (!Files.isRegularFile(file)) {
-                throw new UsageException(file + " is not a file; give a CA certificate or a chain, PEM or DER");
-            }
-            try {
-                return CredentialFiles.readCertificates(file);
-            } catch (UnreadableFileException e) {
-                throw new UsageException(String.valueOf(e.getMessage()), e);
-            } catch (IOException e) {
-                throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
-            }
         }
 
         private String name(List<X509Certificate> chain) {
@@ -107,43 +109,122 @@ final class TrustCommand implements Runnable {
 
     /** {@code onboard trust list}. */
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All trusted certificates, oldest first.")
-    static final class Listing implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Option(names = "--json", description = "Print them as one JSON document.")
-        private boolean json;
-
-        @Mixin
-        private Target target;
-
+    static final class Listing extends ListCommand {
         @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            List<JsonNode> all = target.client().trustedCertificates();
-            if (!console.isJson()) {
-                if (all.isEmpty()) {
-                    console.say("no trusted certificate; 'onboard trust add FILE --service bootstrap' uploads one");
-                } else {
-                    console.say(row("ID", "SERVICE", "STATUS", "VALID UNTIL", "NAME", "SUBJECT"));
-                }
-                all.forEach(one -> console.say(row(
-                        one.path("id").asText(),
-                        one.path("service").asText(),
-                        one.path("status").asText(),
-                        one.path("validity").asText(),
-                        one.path("name").asText(),
-                        one.path("subject").asText())));
-            }
-            ArrayNode data = Console.json().createArrayNode();
-            all.forEach(data::add);
-            console.document(Console.json().createObjectNode().set("data", data));
-            return 0;
+        List<JsonNode> entries(ManagementClient client) {
+            return client.list("/v3/trusted-certificates", Map.of());
         }
 
-        private static String row(String... cells) {
-            return String.format(Locale.ROOT, "%-34s %-10s %-9s %-22s %-32s %s", (Object[]) cells)
-                    .stripTrailing();
+        @Override
+        Table table() {
+            return Table.of("id", "service", "status", "validity", "name", "subject");
+        }
+
+        @Override
+        String nothing() {
+            return "no trusted certificate; 'onboard trust add FILE --service bootstrap' uploads one";
+        }
+    }
+
+    /** What concerns one trusted certificate. */
+    abstract static class One extends AccountCommand {
+        @Parameters(paramLabel = "ID", description = "As 'trust list' shows it")
+        private String id;
+
+        String path() {
+            return PATH + encoded(id);
+        }
+
+        void change(ManagementClient client, Console console, ObjectNode changes) {
+            JsonNode changed = client.call("PUT", path(), changes);
+            console.say(
+                    changed.path("id").asText() + "  " + changed.path("name").asText() + "  is "
+                            + changed.path("status").asText());
+            console.document(changed);
+        }
+    }
+
+    /** {@code onboard trust show}. */
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "One trusted certificate.")
+    static final class Show extends One {
+        @Override
+        void run(ManagementClient client, Console console) {
+            show(console, client.call("GET", path(), null));
+        }
+    }
+
+    /** {@code onboard trust update}. */
+    @Command(
+            name = "update",
+            mixinStandardHelpOptions = true,
+            description = "Change a trusted certificate; what is not given stays as it is.")
+    static final class Update extends One {
+        @Option(names = "--name", paramLabel = "N", description = "Its name")
+        private @Nullable String name;
+
+        @Option(names = "--description", paramLabel = "TEXT", description = "Its description")
+        private @Nullable String description;
+
+        @Option(names = "--service", paramLabel = "bootstrap|lwm2m", description = "At which server it counts")
+        private @Nullable String service;
+
+        @Option(names = "--certificate", paramLabel = "FILE", description = "The certificate or chain in its place")
+        private @Nullable Path certificate;
+
+        @Option(
+                names = "--enrollment-mode",
+                negatable = true,
+                description = "Admit only devices on the enrolment list, or every device.")
+        private @Nullable Boolean enrollmentMode;
+
+        @Override
+        void run(ManagementClient client, Console console) {
+            ObjectNode changes = object();
+            if (name != null) {
+                changes.put("name", name);
+            }
+            if (description != null) {
+                changes.put("description", description);
+            }
+            if (service != null) {
+                changes.put("service", service(service).word());
+            }
+            if (certificate != null) {
+                changes.put("certificate", CredentialFiles.pem(read(certificate)));
+            }
+            if (enrollmentMode != null) {
+                changes.put("enrollment_mode", enrollmentMode);
+            }
+            if (changes.isEmpty()) {
+                throw new UsageException("nothing to change; give --name, --description, --service, --certificate or"
+                        + " --enrollment-mode");
+            }
+            change(client, console, changes);
+        }
+    }
+
+    /** {@code onboard trust activate}. */
+    @Command(
+            name = "activate",
+            mixinStandardHelpOptions = true,
+            description = "Trust a certificate from the next handshake on.")
+    static final class Activate extends One {
+        @Override
+        void run(ManagementClient client, Console console) {
+            change(client, console, object().put("status", "ACTIVE"));
+        }
+    }
+
+    /** {@code onboard trust deactivate}. */
+    @Command(
+            name = "deactivate",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Trust a certificate no longer. Sessions that it admitted are closed, the next handshake fails.")
+    static final class Deactivate extends One {
+        @Override
+        void run(ManagementClient client, Console console) {
+            change(client, console, object().put("status", "INACTIVE"));
         }
     }
 
@@ -153,26 +234,9 @@ final class TrustCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "Remove a trusted certificate. Sessions that it admitted are closed, the next handshake fails.")
-    static final class Remove implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Parameters(paramLabel = "ID", description = "As 'trust list' shows it")
-        private String id;
-
-        @Option(names = "--json", description = "Print what was removed as one JSON document.")
-        private boolean json;
-
-        @Mixin
-        private Target target;
-
-        @Override
-        public Integer call() {
-            Console console = Console.of(spec, json);
-            target.client().removeTrustedCertificate(id);
-            console.say("removed " + id);
-            console.document(Console.json().createObjectNode().put("removed", id));
-            return 0;
+    static final class Remove extends RemoveCommand {
+        Remove() {
+            super(PATH);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -54,6 +55,11 @@ public final class ManagementClient {
         String text = address.toString();
         return new ManagementClient(
                 URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text), key, http);
+    }
+
+    /** All entries of a list that satisfy the conditions ({@code name__eq} and so on), in its order. */
+    public List<JsonNode> list(String path, Map<String, String> conditions) {
+        return pages(path, conditions);
     }
 
     /** All trusted certificates, oldest first. */
@@ -250,6 +256,27 @@ public final class ManagementClient {
             throw refused(response.statusCode(), response.body());
         }
         return response.body().isEmpty() ? MAPPER.createObjectNode() : parsed(response.body());
+    }
+
+    /** Sends a file as the one part of a form; the answer's document. */
+    public JsonNode upload(String path, String part, byte[] content) {
+        String boundary = "onboard-" + UUID.randomUUID();
+        List<byte[]> body = List.of(
+                ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + part + "\"; filename=\"" + part
+                                + ".csv\"\r\nContent-Type: text/csv\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8),
+                content,
+                ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        HttpRequest request = request(path)
+                .timeout(PATIENCE)
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(HttpRequest.BodyPublishers.ofByteArrays(body))
+                .build();
+        HttpResponse<String> response = send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() >= 300) {
+            throw refused(response.statusCode(), response.body());
+        }
+        return parsed(response.body());
     }
 
     private HttpRequest.Builder request(String path) {

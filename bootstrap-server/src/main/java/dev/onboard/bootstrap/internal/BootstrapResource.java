@@ -221,9 +221,14 @@ final class BootstrapResource extends CoapResource {
                 .fact("trusted_by", asked.trust().trust().anchor().id());
     }
 
-    /** A developer certificate is shared by its devices and names none of them; the account counts them instead. */
+    /**
+     * A developer certificate is shared by its devices and names none of them; the account counts them instead. What it
+     * signed, should it sign anything, is no developer certificate and names its device.
+     */
     private static boolean isDeveloper(PeerTrust trust) {
-        return trust.trust().anchor().kind() == TrustAnchor.Kind.DEVELOPER;
+        TrustAnchor anchor = trust.trust().anchor();
+        return anchor.kind() == TrustAnchor.Kind.DEVELOPER
+                && anchor.certificate().equals(trust.certificate());
     }
 
     private static Optional<String> parameter(List<String> query, String name) {
