@@ -5,6 +5,7 @@
 const readline = require("readline");
 const sdk = require("mbed-cloud-sdk");
 
+const PATIENCE_MS = 20000;
 const config = { host: process.env.HOST, apiKey: process.env.KEY };
 const connect = new sdk.ConnectApi(config);
 
@@ -33,12 +34,12 @@ const legacy = () => {
         devices: async () => ({
             devices: (await directory.listDevices({ filter: { state: "registered" } })).data.map(device => ({
                 id: device.id,
-                endpoint: device.endpointName
+                endpoint: device.alias
             }))
         }),
         device: async command => {
             const device = await directory.getDevice(command.id);
-            return { endpoint: device.endpointName, state: device.state, ca: device.certificateIssuerId };
+            return { endpoint: device.alias, state: device.state, ca: device.certificateIssuerId };
         },
         events: async () => ({
             types: (await directory.listDeviceEvents()).data.map(event => event.type)
@@ -52,7 +53,10 @@ const legacy = () => {
             status: (await certificates.updateCertificate({ id: command.id, name: command.name, status: "INACTIVE" }))
                 .status
         }),
-        read: async command => ({ value: String((await connect.getResourceValue(command.id, command.path)).value) })
+        read: async command => {
+            await connect.startNotifications();
+            return { value: String((await connect.getResourceValue(command.id, command.path, PATIENCE_MS)).value) };
+        }
     };
 };
 

@@ -13,6 +13,7 @@ import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +21,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,16 +123,24 @@ class SdkIT {
 
     /** The SDK's process, told what to do line by line. */
     private record Sdk(Process process, Writer in, BufferedReader out) implements AutoCloseable {
-        JsonNode does(String what, Map<String, Object> arguments) throws IOException {
+        JsonNode does(String what, Map<String, Object> arguments) throws Exception {
             ObjectNode command = Cli.JSON.createObjectNode().put("do", what);
             arguments.forEach((name, value) -> command.set(name, Cli.JSON.valueToTree(value)));
             in.write(command + "\n");
             in.flush();
-            String line = out.readLine();
+            String line = CompletableFuture.supplyAsync(this::line).get(60, TimeUnit.SECONDS);
             assertThat(line).as("the answer to " + command).isNotNull();
             JsonNode answer = Cli.JSON.readTree(line);
             assertThat(answer.has("error")).as(command + " → " + answer).isFalse();
             return answer;
+        }
+
+        private String line() {
+            try {
+                return out.readLine();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override
@@ -162,7 +173,7 @@ class SdkIT {
         try (Sdk sdk = sdk(up, command, directory, environment);
                 Devices devices = new Devices(up, folder)) {
             carryOut(up, sdk, devices);
-        } catch (AssertionError e) {
+        } catch (AssertionError | TimeoutException e) {
             throw new AssertionError(
                     e.getMessage() + "\nthe SDK said:\n" + Files.readString(directory.resolve("stderr.txt")), e);
         }

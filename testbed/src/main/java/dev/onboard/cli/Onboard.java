@@ -96,7 +96,8 @@ public final class Onboard implements Runnable {
 
     private static int explainUsage(ParameterException problem, String[] arguments) {
         CommandLine command = problem.getCommandLine();
-        command.getErr().println("onboard: " + problem.getMessage());
+        command.getErr()
+                .println("onboard: " + String.valueOf(problem.getMessage()).replaceAll("ak_[0-9a-f]{8,}", "ak_…"));
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for what it takes.");
         return 2;
     }
