@@ -76,7 +76,7 @@ const foundation = () => {
             const made = await repositories.developerCertificateRepository().create({ name: command.name });
             return {
                 id: made.id,
-                certificate: made.developerCertificate,
+                certificate: made.certificate,
                 key: made.developerPrivateKey,
                 file: made.securityFileContent
             };
