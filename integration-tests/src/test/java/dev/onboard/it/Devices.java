@@ -7,6 +7,7 @@ import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.DeviceIdentity;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryOrder;
@@ -63,6 +64,7 @@ final class Devices implements AutoCloseable {
     DeviceBundle withDeveloperCertificate(String endpoint, Credential developer) {
         return new DeviceBundle(
                 EndpointName.of(endpoint),
+                DeviceMode.BOOTSTRAP,
                 developer,
                 bootstrapUri,
                 bootstrapServerCa,
