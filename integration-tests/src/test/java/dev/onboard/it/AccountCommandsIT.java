@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.onboard.account.DeviceDirectory;
 import dev.onboard.device.DeviceState;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.http.ApiKey;
+import dev.onboard.http.ManagementClient;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
@@ -147,6 +150,22 @@ class AccountCommandsIT {
         assertThat(up.last("refusal of bench-3", event -> isRefusal(event, "bench-3"))
                         .reason())
                 .contains("endpoint-mismatch");
+
+        // the 101st device: 98 more are made known, then somebody new comes
+        ManagementClient client = ManagementClient.of(URI.create(address), ApiKey.of(key));
+        for (int i = 3; i <= DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE; i++) {
+            client.call(
+                    "POST",
+                    "/v3/devices",
+                    Cli.JSON
+                            .createObjectNode()
+                            .put("endpoint_name", "known-" + i)
+                            .put("ca_id", id));
+        }
+        devices.run(devices.withDeveloperCertificate("bench-101", credential), DeviceState.FAILED);
+        Event full = up.last("refusal of bench-101", event -> isRefusal(event, "bench-101"));
+        assertThat(full.reason()).contains("developer-certificate-limit");
+        assertThat(full.detail().orElse("")).contains("has its 100 devices");
 
         assertThat(run("developer-certificate", "list").out()).contains(id);
         assertThat(run("developer-certificate", "remove", id).exitCode()).isZero();

@@ -3,10 +3,12 @@ package dev.onboard.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.account.ApiKeys;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -78,6 +80,33 @@ class OpenApiTest {
                             .isNotEqualTo(405)
                             .isLessThan(500);
                     assertThat(answer.text()).as(method + " " + concrete).doesNotContain("there is nothing at");
+                }));
+    }
+
+    /** Nothing is open by mistake: what needs a key says 401 without one, and a key for reading changes nothing. */
+    @Test
+    void everyOperationAsksForTheRightKey() {
+        String reader = "ak_" + "ab".repeat(24);
+        port.account.apiKeys().add("reader", ApiKeys.Access.READ_ONLY, reader);
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    boolean open = operation.getValue().path("security").isArray();
+                    String method = operation.getKey().toUpperCase(Locale.ROOT);
+                    String concrete = path.getKey().replace("{path}", "3/0/0").replaceAll("\\{\\w+}", "none");
+                    HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString("{}");
+                    RunningPort.Answer nobody =
+                            port.send(port.to(concrete).method(method, body).build());
+                    assertThat(nobody.status() == 401)
+                            .as(method + " " + concrete)
+                            .isEqualTo(!open);
+                    if (!method.equals("GET")) {
+                        RunningPort.Answer refused = port.send(port.to(concrete)
+                                .header("Authorization", "Bearer " + reader)
+                                .method(method, body)
+                                .build());
+                        assertThat(refused.status()).as(method + " " + concrete).isEqualTo(403);
+                    }
                 }));
     }
 
