@@ -3,7 +3,6 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.ManagementClient;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -33,19 +32,6 @@ abstract class AccountCommand implements Callable<Integer> {
 
     static ObjectNode object() {
         return Console.json().createObjectNode();
-    }
-
-    /** As it stands in a path: everything but letters, digits, hyphen and underscore is percent-encoded. */
-    static String encoded(String text) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
-            if (octet == '-' || octet == '_' || (octet > 0 && Character.isLetterOrDigit(octet))) {
-                encoded.append((char) octet);
-            } else {
-                encoded.append(String.format(Locale.ROOT, "%%%02X", octet));
-            }
-        }
-        return encoded.toString();
     }
 
     /** A document for people: its single values, then texts of several lines. */

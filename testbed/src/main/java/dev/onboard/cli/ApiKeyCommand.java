@@ -69,7 +69,7 @@ final class ApiKeyCommand extends CommandGroup {
 
         @Override
         void run(ManagementClient client, Console console) {
-            show(console, client.call("GET", PATH + "/" + encoded(id), null));
+            show(console, client.call("GET", PATH + "/" + ManagementClient.encoded(id), null));
         }
     }
 

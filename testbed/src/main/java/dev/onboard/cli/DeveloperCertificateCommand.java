@@ -74,7 +74,7 @@ final class DeveloperCertificateCommand extends CommandGroup {
         private String id;
 
         JsonNode read(ManagementClient client) {
-            return client.call("GET", "/v3/developer-certificates/" + encoded(id), null);
+            return client.call("GET", "/v3/developer-certificates/" + ManagementClient.encoded(id), null);
         }
     }
 

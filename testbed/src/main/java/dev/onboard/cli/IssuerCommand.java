@@ -126,7 +126,7 @@ final class IssuerCommand extends CommandGroup {
         }
 
         String path() {
-            return PATH + "/" + encoded(id);
+            return PATH + "/" + ManagementClient.encoded(id);
         }
     }
 

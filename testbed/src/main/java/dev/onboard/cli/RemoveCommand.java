@@ -17,7 +17,7 @@ abstract class RemoveCommand extends AccountCommand {
 
     @Override
     void run(ManagementClient client, Console console) {
-        client.call("DELETE", path + encoded(id), null);
+        client.call("DELETE", path + ManagementClient.encoded(id), null);
         console.say("removed " + id);
         console.document(object().put("removed", id));
     }

@@ -132,7 +132,7 @@ final class TrustCommand extends CommandGroup {
         private String id;
 
         String path() {
-            return PATH + encoded(id);
+            return PATH + ManagementClient.encoded(id);
         }
 
         void change(ManagementClient client, Console console, ObjectNode changes) {

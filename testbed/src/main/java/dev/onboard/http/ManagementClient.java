@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client of a testbed's management port. Documents are the JSON of the port. Everything throws
  * {@link ManagementException} with a sentence for a person when it is not done. Thread-safe.
+ *
+ * <p>Longer than usual because it has a method for each thing that programs ask of a testbed.
  */
 public final class ManagementClient {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -230,7 +232,7 @@ public final class ManagementClient {
     }
 
     /** As it stands in a path or a query: everything but letters, digits, hyphen and underscore is percent-encoded. */
-    private static String encoded(String text) {
+    public static String encoded(String text) {
         StringBuilder encoded = new StringBuilder();
         for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
             if (octet == '-' || octet == '_' || Character.isLetterOrDigit(octet) && octet > 0) {
