@@ -17,7 +17,8 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 
 /**
- * Everything the management port answers, and what {@code /openapi.json} says about it. Each path is also answered with a
+ * Everything the management port answers but the Connect API ({@link ConnectRoutes}), and what {@code /openapi.json} says
+ * about it. Each path is also answered with a
  * slash at its end. Longer than usual because it is a table: a row for each route.
  */
 final class Routes {
