@@ -149,9 +149,12 @@ public final class CaseCertificates {
         };
         Instant now = clock.instant();
         if (spec.has("from") || spec.has("until")) {
-            recipe = recipe.withValidity(
-                    time(spec.path("from").asText("-PT1H"), now),
-                    time(spec.path("until").asText("P365D"), now));
+            Instant until = time(spec.path("until").asText("P365D"), now);
+            Instant usual = now.minus(Duration.ofHours(1));
+            Instant from = spec.has("from")
+                    ? time(spec.path("from").asText(), now)
+                    : until.isAfter(usual) ? usual : until.minus(Duration.ofDays(365));
+            recipe = recipe.withValidity(from, until);
         }
         recipe = names(recipe, spec);
         if (spec.has("pathLength")) {
