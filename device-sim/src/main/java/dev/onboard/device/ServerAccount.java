@@ -90,6 +90,23 @@ public record ServerAccount(
         }
     }
 
+    /** The same account with another CA as its only trust anchor: Certificate Usage 2. */
+    public ServerAccount withServerCa(X509Certificate ca) {
+        try {
+            return new ServerAccount(
+                    securityInstance,
+                    uri,
+                    credential,
+                    ca.getEncoded(),
+                    CertificateUsage.TRUST_ANCHOR_ASSERTION,
+                    MatchingType.EXACT,
+                    serverName,
+                    server);
+        } catch (CertificateEncodingException e) {
+            throw new IllegalArgumentException("a certificate that was read cannot be encoded", e);
+        }
+    }
+
     /** The same account at another address. */
     public ServerAccount withUri(URI value) {
         return new ServerAccount(

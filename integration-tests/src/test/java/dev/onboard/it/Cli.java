@@ -44,6 +44,13 @@ final class Cli implements AutoCloseable {
         }
     }
 
+    /** The same command as a line for a shell; whoever runs it has this home directory's environment. */
+    String line(String... arguments) {
+        return "HOME='" + home + "' '"
+                + Path.of(System.getProperty("java.home"), "bin", "java") + "' -Xmx512m -jar '" + JAR + "' "
+                + String.join(" ", arguments);
+    }
+
     /** Runs a command to its end. */
     Result run(Object... arguments) throws Exception {
         Process process = start(arguments);

@@ -103,6 +103,87 @@ class ScenarioCatalogueIT {
                 .isEmpty();
     }
 
+    /** A device that is not ours is the command line's own, in a process of its own: its bundle is all that it knows. */
+    @Test
+    void aForeignDeviceIsSeenFromTheServers() throws Exception {
+        try (Cli cli = new Cli(Cli.folder(folder, "home-device"))) {
+            Cli.Result result = cli.run(
+                    "scenario",
+                    "run",
+                    "VAL-01@device-bootstrap",
+                    "VAL-02@device-bootstrap",
+                    "NAM-20@bootstrap-server",
+                    "ENC-05@device-bootstrap",
+                    "--json",
+                    "--device",
+                    cli.line("device", "run", "--bundle") + " {bundle}");
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            assertThat(statuses(result))
+                    .containsEntry("VAL-01@device-bootstrap", "as-expected")
+                    .containsEntry("VAL-02@device-bootstrap", "as-expected")
+                    .as("only the device knows why it refused a server")
+                    .containsEntry("NAM-20@bootstrap-server", "not-observed")
+                    .as("no bundle makes a device send garbage")
+                    .containsEntry("ENC-05@device-bootstrap", "not-observed");
+        }
+    }
+
+    /** Servers that are not ours are those of another testbed: the device's word is all that is seen. */
+    @Test
+    void foreignServersAreSeenFromTheDevice() throws Exception {
+        try (Cli cli = new Cli(Cli.folder(folder, "home-servers"))) {
+            Cli.Up up = cli.up(folder.resolve("foreign"));
+            String bootstrap = Cli.JSON
+                    .readTree(up.workDirectory().resolve("endpoints.json").toFile())
+                    .path("bootstrap_uri")
+                    .asText();
+            String ca = up.workDirectory()
+                    .resolve("ca/bootstrap-server-ca.cert.pem")
+                    .toString();
+            Cli.Result registered = cli.run(
+                    "scenario",
+                    "run",
+                    "VAL-01@device-bootstrap",
+                    "TRU-13@device-lwm2m",
+                    "--json",
+                    "--bootstrap-server",
+                    bootstrap,
+                    "--server-ca",
+                    ca,
+                    "--setup",
+                    cli.line("trust", "add") + " {trust}/trusted-1.pem --service {service} --work-dir "
+                            + up.workDirectory());
+            assertThat(registered.exitCode()).as(registered.err()).isZero();
+            assertThat(statuses(registered))
+                    .containsEntry("VAL-01@device-bootstrap", "as-expected")
+                    .containsEntry("TRU-13@device-lwm2m", "not-observed");
+            Cli.Result refused = cli.run(
+                    "scenario",
+                    "run",
+                    "CHN-16@device-bootstrap",
+                    "--json",
+                    "--bootstrap-server",
+                    bootstrap,
+                    "--server-ca",
+                    ca);
+            assertThat(statuses(refused))
+                    .as("the alert is seen, the reason is the server's own")
+                    .containsEntry("CHN-16@device-bootstrap", "not-observed");
+            assertThat(refused.json().at("/scenarios/0/checks/0/actual").asText())
+                    .contains("unknown-ca", "48");
+            up.stop();
+        }
+    }
+
+    private static java.util.Map<String, String> statuses(Cli.Result result) throws Exception {
+        java.util.Map<String, String> statuses = new java.util.TreeMap<>();
+        result.json()
+                .path("scenarios")
+                .forEach(one ->
+                        statuses.put(one.path("id").asText(), one.path("status").asText()));
+        return statuses;
+    }
+
     @Test
     void whatTheCommandPrintsHasItsForm() throws Exception {
         try (Cli cli = new Cli(Cli.folder(folder, "home"))) {

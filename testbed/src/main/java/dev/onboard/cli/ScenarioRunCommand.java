@@ -1,19 +1,24 @@
 package dev.onboard.cli;
 
+import dev.onboard.pki.CredentialFiles;
 import dev.onboard.scenario.EarlierRun;
+import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Report;
 import dev.onboard.scenario.Result;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.ScenarioRunner;
 import dev.onboard.testbed.UsageException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -78,11 +83,81 @@ final class ScenarioRunCommand implements Callable<Integer> {
             description = "Of what happens by chance. Default: a new one, which is printed")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--bootstrap-server",
+            paramLabel = "coaps://HOST:PORT",
+            description = "A bootstrap server of your own in the place of ours.")
+    private @Nullable URI bootstrapServer;
+
+    @Option(
+            names = "--lwm2m-server",
+            paramLabel = "coaps://HOST:PORT",
+            description = "An LwM2M server of your own in the place of ours.")
+    private @Nullable URI lwm2mServer;
+
+    @Option(names = "--server-ca", paramLabel = "FILE", description = "The CA that devices trust at these servers.")
+    private @Nullable Path serverCa;
+
+    @Option(
+            names = "--setup",
+            paramLabel = "CMD",
+            description =
+                    "Brings the trust of these servers in line before each scenario; {endpoint}, {uri}, {service} (bootstrap or lwm2m) and {trust}, a"
+                            + " folder of trusted certificates, are filled in.")
+    private @Nullable String setup;
+
+    @Option(
+            names = "--device",
+            paramLabel = "CMD",
+            description =
+                    "A device of your own in the place of ours; {endpoint}, {bundle}, its folder, and {uri} are filled in.")
+    private @Nullable String device;
+
+    private ForeignParties foreign() {
+        if ((bootstrapServer != null || lwm2mServer != null) && serverCa == null) {
+            throw new UsageException(
+                    "--bootstrap-server and --lwm2m-server need --server-ca, since devices trust nobody"
+                            + " without it");
+        }
+        if (device != null && (bootstrapServer != null || lwm2mServer != null)) {
+            throw new UsageException(
+                    "--device and foreign servers together leave nobody of ours to see anything; give one of them");
+        }
+        return new ForeignParties(
+                coaps("--bootstrap-server", bootstrapServer),
+                coaps("--lwm2m-server", lwm2mServer),
+                readServerCa(),
+                Optional.ofNullable(setup),
+                Optional.ofNullable(device));
+    }
+
+    private static Optional<URI> coaps(String option, @Nullable URI uri) {
+        if (uri == null) {
+            return Optional.empty();
+        }
+        if (!"coaps".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new UsageException(option + " " + uri + " is not the address of a server; give coaps://HOST:PORT");
+        }
+        return Optional.of(uri);
+    }
+
+    private Optional<X509Certificate> readServerCa() {
+        if (serverCa == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CredentialFiles.readCertificates(serverCa).get(0));
+        } catch (IOException e) {
+            throw new UsageException("--server-ca: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         boolean toStandardOutput = "-".equals(json);
         Console console = Console.of(spec, toStandardOutput);
         List<Scenario> scenarios = ScenarioChoice.of(named);
+        ForeignParties foreign = foreign();
         EarlierRun before = baseline == null ? new EarlierRun(java.util.Map.of()) : readBaseline(baseline);
         long chosenSeed = seed == null ? new SecureRandom().nextLong() >>> 16 : seed;
         int atOnce = jobs == null ? 4 * Runtime.getRuntime().availableProcessors() : jobs;
@@ -97,7 +172,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
             console.note("running " + scenarios.size() + " scenarios, " + atOnce + " at a time, seed " + chosenSeed);
             AtomicInteger done = new AtomicInteger();
             int step = Math.max(1, scenarios.size() / 10);
-            results = new ScenarioRunner(atOnce, chosenSeed, directory, keep).run(scenarios, result -> {
+            results = new ScenarioRunner(atOnce, chosenSeed, directory, keep, foreign).run(scenarios, result -> {
                 int number = done.incrementAndGet();
                 if (result.status() == Result.Status.DIFFERENT) {
                     console.note("different: " + result.scenario().id());

@@ -34,7 +34,8 @@ final class ScenarioText {
                 }
                 for (Result.Check check : result.checks()) {
                     lines.add("    expected  " + check.expected());
-                    lines.add("    " + (check.met() ? "came so   " : "came      ") + check.actual());
+                    lines.add("    " + (check.met() ? "came so   " : check.isObserved() ? "came      " : "not seen  ")
+                            + check.actual());
                 }
                 result.timeline().stream()
                         .skip(Math.max(0, result.timeline().size() - LONGEST_TIMELINE))

@@ -42,8 +42,18 @@ public record Result(
         NOT_OBSERVED
     }
 
-    /** One expectation. */
-    public record Check(String expected, boolean met, String actual) {}
+    /**
+     * One expectation.
+     *
+     * @param met whether it came; false as long as nobody of ours could see it
+     * @param isObserved whether it could be seen
+     */
+    public record Check(String expected, boolean met, boolean isObserved, String actual) {
+        /** One that could be seen. */
+        public Check(String expected, boolean met, String actual) {
+            this(expected, met, true, actual);
+        }
+    }
 
     /**
      * How it ended: what a baseline compares.

@@ -22,8 +22,14 @@ import java.util.function.Consumer;
  * @param seed of what happens by chance: faults of the network
  * @param directory takes a directory for each scenario; it exists
  * @param keep whether these directories stay when the run is over
+ * @param foreign who is not ours
  */
-public record ScenarioRunner(int jobs, long seed, Path directory, boolean keep) {
+public record ScenarioRunner(int jobs, long seed, Path directory, boolean keep, ForeignParties foreign) {
+    /** With parties of ours alone. */
+    public ScenarioRunner(int jobs, long seed, Path directory, boolean keep) {
+        this(jobs, seed, directory, keep, ForeignParties.NONE);
+    }
+
     public ScenarioRunner {
         if (jobs < 1) {
             throw new IllegalArgumentException(jobs + " scenarios at a time carry nothing out; give at least 1");
@@ -49,7 +55,7 @@ public record ScenarioRunner(int jobs, long seed, Path directory, boolean keep) 
             SecureRandom random = new SecureRandom();
             List<Future<Result>> futures = new ArrayList<>();
             for (Scenario scenario : scenarios) {
-                Execution execution = new Execution(scenario, directory, threads, random, seed, keep);
+                Execution execution = new Execution(scenario, directory, threads, random, seed, keep, foreign);
                 futures.add(workers.submit(() -> {
                     Result result = execution.run();
                     progress.accept(result);

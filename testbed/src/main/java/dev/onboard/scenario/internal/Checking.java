@@ -8,6 +8,7 @@ import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.scenario.Expectation;
+import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Result.Check;
 import java.io.IOException;
@@ -24,16 +25,21 @@ final class Checking {
     /** The other side's word, and what a party tells after its device has come to an end. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
+    /** A device of the user's has to be started first. */
+    private static final Duration FOREIGN_DEVICE = Duration.ofSeconds(60);
+
     private final ScenarioRun run;
     private final Leg leg;
+    private final ForeignParties foreign;
     /** The last event before the latest step. */
     private long since;
 
     private Optional<String> serialBefore = Optional.empty();
 
-    Checking(ScenarioRun run, Leg leg) {
+    Checking(ScenarioRun run, Leg leg, ForeignParties foreign) {
         this.run = run;
         this.leg = leg;
+        this.foreign = foreign;
     }
 
     /** A step begins: what comes now is its doing. */
@@ -80,15 +86,20 @@ final class Checking {
         if (run.isRaw(expected.device())) {
             return established(expected);
         }
-        String endpoint = endpoint(expected.device()).orElse("");
+        String endpoint = run.endpoint(expected.device()).orElse("");
+        // a foreign bootstrap server sends its devices to an LwM2M server of its own
+        Party teller = foreign.haveServers() ? Party.DEVICE : Party.LWM2M_SERVER;
         Predicate<Event> registration = event -> event.stage() == Stage.REGISTERED
-                && event.party() == Party.LWM2M_SERVER
+                && event.party() == teller
                 && event.outcome() == Outcome.OK
                 && event.endpoint().equals(Optional.of(endpoint))
                 && (!expected.again() || event.id() > since);
         Optional<Event> found = await(registration, expected.device(), expected.within());
         if (found.isEmpty()) {
             return new Check(said, false, ended());
+        }
+        if (!expected.findings().isEmpty() && !foreign.isObserved(leg.judge())) {
+            return new Check(said, false, false, "registered; what the foreign party remarked nobody sees");
         }
         List<String> made = Observations.findings(run.bench().timeline(), leg);
         boolean all = made.containsAll(expected.findings());
@@ -121,13 +132,16 @@ final class Checking {
     }
 
     private Check refused(Expectation.Refused expected, String said) {
+        if (expected.by().isPresent() && !foreign.isObserved(expected.by().get())) {
+            return refusedByAForeigner(expected, said);
+        }
         Predicate<Event> refusal = Observations.refusal(expected);
         Optional<Event> found =
                 await(event -> event.id() > since && refusal.test(event), expected.device(), expected.within());
         if (found.isEmpty()) {
             return new Check(said, false, ended());
         }
-        if (expected.alert().isPresent() && !run.isRawServer()) {
+        if (expected.alert().isPresent() && !run.isRawServer() && foreign.isObserved(other(expected))) {
             Predicate<Event> heard = Observations.heard(expected);
             if (run.bench()
                     .journal()
@@ -137,6 +151,32 @@ final class Checking {
             }
         }
         return new Check(said, true, summary(found.get()));
+    }
+
+    private Party other(Expectation.Refused expected) {
+        return expected.by().equals(Optional.of(Party.DEVICE))
+                ? leg.startsAtLwm2m() ? Party.LWM2M_SERVER : Party.BOOTSTRAP_SERVER
+                : Party.DEVICE;
+    }
+
+    /** Of a foreign party's refusal only the alert is seen, or the answer; its reason is its own. */
+    private Check refusedByAForeigner(Expectation.Refused expected, String said) {
+        Predicate<Event> heard = event -> event.id() > since
+                && event.outcome() == Outcome.REFUSED
+                && event.refusedBy().equals(expected.by())
+                && (expected.at().isEmpty() || event.stage() == expected.at().get());
+        Optional<Event> found = await(heard, expected.device(), expected.within());
+        if (found.isEmpty()) {
+            return new Check(said, false, ended());
+        }
+        if (expected.alert().isPresent() && !found.get().alert().equals(expected.alert())) {
+            return new Check(said, false, summary(found.get()));
+        }
+        return new Check(
+                said,
+                false,
+                false,
+                "refused as far as it is seen; the reason is the foreign party's own: " + summary(found.get()));
     }
 
     private Check seen(int device, Duration within, String said, Predicate<Event> wanted) {
@@ -149,7 +189,7 @@ final class Checking {
                 expected.pattern(),
                 expected.pattern().device() == 0
                         ? Optional.empty()
-                        : endpoint(expected.pattern().device()));
+                        : run.endpoint(expected.pattern().device()));
         if (expected.least() > 0) {
             await(wanted, Math.max(1, expected.pattern().device()), expected.within());
         }
@@ -179,13 +219,10 @@ final class Checking {
                         .orElse("no LwM2M credentials"));
     }
 
-    private Optional<String> endpoint(int device) {
-        return run.device(device).map(SimulatedDevice::endpoint);
-    }
-
     /** The event, when it is there or comes in time; not later than a moment after the device has come to an end. */
-    private Optional<Event> await(Predicate<Event> wanted, int device, Duration within) {
+    private Optional<Event> await(Predicate<Event> wanted, int device, Duration asked) {
         Journal journal = run.bench().journal();
+        Duration within = foreign.device().isPresent() && asked.compareTo(FOREIGN_DEVICE) < 0 ? FOREIGN_DEVICE : asked;
         long deadline = System.nanoTime() + within.toNanos();
         Optional<Event> found = journal.await(event -> wanted.test(event) || isAnEnd(event, device), within);
         if (found.isEmpty() || wanted.test(found.get())) {
@@ -201,6 +238,9 @@ final class Checking {
             return false;
         }
         Optional<SimulatedDevice> simulated = run.device(device);
+        if (!foreign.isObserved(Party.DEVICE)) {
+            return event.outcome() != Outcome.OK || event.stage() == Stage.REGISTERED;
+        }
         if (simulated.isEmpty()) {
             return event.outcome() != Outcome.OK || event.stage() == leg.handshake();
         }

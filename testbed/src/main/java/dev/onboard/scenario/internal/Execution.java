@@ -6,6 +6,7 @@ import dev.onboard.pki.CertificateText;
 import dev.onboard.pki.Verdict;
 import dev.onboard.pki.cases.CertificateCase;
 import dev.onboard.scenario.Expectation;
+import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Result;
 import dev.onboard.scenario.Result.Check;
@@ -25,7 +26,13 @@ import java.util.stream.Stream;
 
 /** One scenario from its certificates to its result. */
 public record Execution(
-        Scenario scenario, Path directory, DtlsThreads threads, SecureRandom random, long seed, boolean keep) {
+        Scenario scenario,
+        Path directory,
+        DtlsThreads threads,
+        SecureRandom random,
+        long seed,
+        boolean keep,
+        ForeignParties foreign) {
 
     /** Runs it; whatever goes wrong becomes part of the result. */
     public Result run() {
@@ -40,6 +47,9 @@ public record Execution(
         }
         try {
             return scenario.leg() == Leg.EVALUATION ? judged(begun) : onTheWire(begun);
+        } catch (NotObservableException e) {
+            return result(
+                    Result.Status.NOT_OBSERVED, List.of(), Observed.NOTHING, String.valueOf(e.getMessage()), begun);
         } catch (IOException | RuntimeException e) {
             return result(
                     Result.Status.DIFFERENT,
@@ -113,12 +123,12 @@ public record Execution(
                 : "trusted";
     }
 
-    private Result onTheWire(long begun) throws IOException {
+    private Result onTheWire(long begun) throws IOException, NotObservableException {
         Path own = Files.createTempDirectory(directory, scenario.id().replaceAll("[^A-Za-z0-9.-]", "_") + "-");
         List<Check> checks = new ArrayList<>();
         Result result;
-        try (ScenarioRun run = new ScenarioRun(scenario, own, threads, random, seed)) {
-            Checking checking = new Checking(run, scenario.leg());
+        try (ScenarioRun run = new ScenarioRun(scenario, own, threads, random, seed, foreign)) {
+            Checking checking = new Checking(run, scenario.leg(), foreign);
             String note = "";
             for (Step step : scenario.steps()) {
                 if (step instanceof Step.Expect expect) {
@@ -151,7 +161,10 @@ public record Execution(
     }
 
     private static Result.Status status(List<Check> checks) {
-        return checks.stream().allMatch(Check::met) ? Result.Status.AS_EXPECTED : Result.Status.DIFFERENT;
+        if (checks.stream().anyMatch(check -> check.isObserved() && !check.met())) {
+            return Result.Status.DIFFERENT;
+        }
+        return checks.stream().allMatch(Check::met) ? Result.Status.AS_EXPECTED : Result.Status.NOT_OBSERVED;
     }
 
     private static List<List<String>> lines(List<byte[]> chain, Instant at) {

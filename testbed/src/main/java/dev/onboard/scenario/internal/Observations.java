@@ -21,9 +21,7 @@ final class Observations {
     static Observed outcome(List<Event> timeline, Leg leg) {
         Observed last = Observed.NOTHING;
         for (Event event : timeline) {
-            if (event.stage() == Stage.REGISTERED
-                    && event.outcome() == Outcome.OK
-                    && event.party() == Party.LWM2M_SERVER) {
+            if (event.stage() == Stage.REGISTERED && event.outcome() == Outcome.OK) {
                 last = new Observed("registered", "", "", "", -1);
             } else if (event.stage() == Stage.FINISHED
                     && event.outcome() == Outcome.OK

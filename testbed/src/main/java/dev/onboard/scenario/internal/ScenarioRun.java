@@ -17,6 +17,7 @@ import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.FaultyPath;
 import dev.onboard.dtls.RawPeer;
+import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
 import dev.onboard.factory.EndpointName;
@@ -25,11 +26,15 @@ import dev.onboard.journal.Party;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.EndpointIdentity;
 import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.Purpose;
+import dev.onboard.pki.TrustAnchor;
+import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.TrustRules;
 import dev.onboard.pki.cases.CertificateCase;
+import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
@@ -42,11 +47,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -75,10 +82,20 @@ final class ScenarioRun implements AutoCloseable {
     private final PeerOptions peer;
     private final List<FaultyPath> paths = new ArrayList<>();
     private final long seed;
+    private final ForeignParties foreign;
+    private final Path directory;
 
-    ScenarioRun(Scenario scenario, Path directory, DtlsThreads threads, SecureRandom random, long seed)
-            throws IOException {
+    ScenarioRun(
+            Scenario scenario,
+            Path directory,
+            DtlsThreads threads,
+            SecureRandom random,
+            long seed,
+            ForeignParties foreign)
+            throws IOException, NotObservableException {
         this.scenario = scenario;
+        this.foreign = foreign;
+        this.directory = directory;
         this.seed = seed;
         this.network = new Network(scenario.written().path("network"));
         this.peer = new PeerOptions(scenario.written().path("peer"));
@@ -87,6 +104,7 @@ final class ScenarioRun implements AutoCloseable {
         this.serverClock = new MovableClock(deviceJudges() ? start : made.at());
         this.deviceClock = new MovableClock(deviceJudges() ? made.at() : start);
         this.trusting = new Trusting(scenario.certificates(), made, service());
+        checkThatItCanBeSeen();
         this.rawServer = deviceJudges() && (peer.isAsked() || sent.ofServer().isEmpty())
                 ? Optional.of(
                         peer.of(sent).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
@@ -113,7 +131,9 @@ final class ScenarioRun implements AutoCloseable {
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
                 .transmission(network.transmission())
-                .ways(way(threads, "bootstrap"), way(threads, "lwm2m"));
+                .ways(
+                        way(threads, "bootstrap", foreign.bootstrapServer()),
+                        way(threads, "lwm2m", foreign.lwm2mServer()));
         switch (scenario.leg()) {
             case DEVICE_BOOTSTRAP ->
                 builder.bootstrapRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
@@ -132,10 +152,45 @@ final class ScenarioRun implements AutoCloseable {
         return builder.devices(options).start();
     }
 
+    /** What is not ours cannot be made to do everything. */
+    private void checkThatItCanBeSeen() throws NotObservableException {
+        if (foreign.haveServers()) {
+            if (deviceJudges()) {
+                throw new NotObservableException("a foreign server has a certificate of its own");
+            }
+            if (network.isFaulty()) {
+                throw new NotObservableException("the way to a foreign server is its own");
+            }
+            if (scenario.steps().stream()
+                    .anyMatch(step -> !(step instanceof Step.Power || step instanceof Step.Expect))) {
+                throw new NotObservableException("its steps need an account of ours");
+            }
+        }
+        if (foreign.device().isPresent()
+                && (peer.isAsked() || !deviceJudges() && sent.ofDevice().isEmpty())) {
+            throw new NotObservableException("no bundle makes a foreign device send this");
+        }
+        if (foreign.device().isPresent() && deviceJudges()) {
+            String name = scenario.written().path("serverName").asText("localhost");
+            if (!name.equals("localhost")) {
+                throw new NotObservableException("a device reaches the server as localhost, not as " + name);
+            }
+            if (anchors().size() != 1) {
+                throw new NotObservableException(
+                        "a bundle has one server CA, not " + anchors().size());
+            }
+        }
+        if (foreign.device().isPresent()
+                && scenario.leg().startsAtLwm2m()
+                && made.pin().isPresent()) {
+            throw new NotObservableException("what bootstrap delivers is not in a device's bundle");
+        }
+    }
+
     /** What lies between devices and this server. */
-    private UnaryOperator<URI> way(DtlsThreads threads, String server) {
+    private UnaryOperator<URI> way(DtlsThreads threads, String server, Optional<URI> foreignServer) {
         if (!network.isFaultyTo(server)) {
-            return uri -> uri;
+            return uri -> foreignServer.orElse(uri);
         }
         return uri -> {
             try {
@@ -162,6 +217,8 @@ final class ScenarioRun implements AutoCloseable {
         record Simulated(SimulatedDevice device, Path directory) implements Actor {}
 
         record Raw(RawPeer peer, InetSocketAddress server) implements Actor {}
+
+        record Foreign(String endpoint, Command command) implements Actor {}
     }
 
     /** What this device shows: all the same, or each its own. */
@@ -200,10 +257,17 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Actor simulated(EndpointName name, Credential credential) throws IOException {
+        setUp(name);
         boolean fromTheFactory = isInLwm2mMode();
         DeviceBundle bundle = fromTheFactory ? bench.lwm2mBundle(name, credential) : bench.bundle(name, credential);
         if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
             bundle = bundle.withServer(rawUri(), bundle.serverCa());
+        }
+        if (foreign.serverCa().isPresent()) {
+            bundle = bundle.withServer(bundle.serverUri(), foreign.serverCa().get());
+        }
+        if (foreign.device().isPresent()) {
+            return foreign(bundle, name, credential);
         }
         // two devices may have one name, but no fleet has both, nor one directory
         boolean another = bench.fleet().device(name.value()).isPresent();
@@ -226,6 +290,53 @@ final class ScenarioRun implements AutoCloseable {
                 && rawServer.isEmpty();
     }
 
+    private Actor foreign(DeviceBundle usual, EndpointName name, Credential credential) throws IOException {
+        DeviceBundle bundle = scenario.leg().startsAtLwm2m() ? bench.lwm2mBundle(name, credential) : usual;
+        if (deviceJudges()) {
+            URI uri = rawServer.isPresent() ? rawUri() : bundle.serverUri();
+            bundle = bundle.withServer(uri, anchors().get(0).certificate());
+        }
+        Path written = BundleFiles.write(directory.resolve("bundles-" + actors.size()), bundle);
+        return new Actor.Foreign(
+                name.value(),
+                new Command(
+                        foreign.device().orElseThrow(),
+                        Map.of(
+                                "endpoint", name.value(),
+                                "bundle", written.toString(),
+                                "uri", bundle.serverUri().toString()),
+                        directory.resolve("device.log")));
+    }
+
+    /** What the scenario trusts. */
+    private List<TrustAnchor> anchors() {
+        return made.rules().apply(TrustPolicy.forPurpose(made.purpose())).anchors();
+    }
+
+    /** Has the user's command bring the trust of foreign servers in line. */
+    private void setUp(EndpointName name) throws IOException {
+        if (foreign.setup().isEmpty()) {
+            return;
+        }
+        Path trust = Files.createDirectories(directory.resolve("trust"));
+        int number = 0;
+        for (TrustAnchor anchor : anchors()) {
+            List<X509Certificate> chain = new ArrayList<>(List.of(anchor.certificate()));
+            chain.addAll(anchor.above());
+            Files.writeString(trust.resolve("trusted-" + ++number + ".pem"), CredentialFiles.pem(chain));
+        }
+        URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
+        new Command(
+                        foreign.setup().get(),
+                        Map.of(
+                                "endpoint", name.value(),
+                                "trust", trust.toString(),
+                                "service", service().word(),
+                                "uri", server.toString()),
+                        directory.resolve("setup.log"))
+                .run();
+    }
+
     private ServerAccount account(Credential credential) {
         ServerAccount account = made.pin().isPresent()
                 ? bench.serverAccount(
@@ -234,6 +345,9 @@ final class ScenarioRun implements AutoCloseable {
                         scenario.certificates().usage(),
                         scenario.certificates().matching())
                 : bench.serverAccount(credential);
+        if (foreign.serverCa().isPresent()) {
+            account = account.withServerCa(foreign.serverCa().get());
+        }
         return rawServer.isPresent() ? account.withUri(rawUri()) : account;
     }
 
@@ -280,6 +394,13 @@ final class ScenarioRun implements AutoCloseable {
         return rawServer.isPresent();
     }
 
+    /** The endpoint name of this device; empty for a peer that is none. */
+    Optional<String> endpoint(int number) {
+        return actors.get(number - 1) instanceof Actor.Foreign foreignDevice
+                ? Optional.of(foreignDevice.endpoint())
+                : device(number).map(SimulatedDevice::endpoint);
+    }
+
     /** The simulated device of this number; empty for a peer that is none. */
     Optional<SimulatedDevice> device(int number) {
         return actors.get(number - 1) instanceof Actor.Simulated simulated
@@ -324,6 +445,17 @@ final class ScenarioRun implements AutoCloseable {
         Actor actor = actors.get(power.device() - 1);
         if (actor instanceof Actor.Raw raw) {
             record(raw.peer().connect(raw.server(), PATIENCE));
+            return;
+        }
+        if (actor instanceof Actor.Foreign foreignDevice) {
+            foreignDevice.command().close();
+            switch (power.what()) {
+                case POWER_ON, REBOOT -> foreignDevice.command().start();
+                case CUT_POWER, SHUT_DOWN -> {
+                    // it has ended
+                }
+                case FACTORY_RESET -> throw new IOException("nobody knows how to reset a foreign device");
+            }
             return;
         }
         SimulatedDevice device = ((Actor.Simulated) actor).device();
@@ -382,8 +514,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void carryOut(Step.Operator step) throws IOException {
-        String endpoint = device(step.device())
-                .map(SimulatedDevice::endpoint)
+        String endpoint = endpoint(step.device())
                 .orElseThrow(() -> new IOException("the account does not know a peer that is no device"));
         if (step.what() == Step.Act.RELEASE) {
             bench.account().devices().release(endpoint);
@@ -412,8 +543,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void carryOut(Step.Operation step) throws IOException {
-        String endpoint = device(step.device())
-                .map(SimulatedDevice::endpoint)
+        String endpoint = endpoint(step.device())
                 .orElseThrow(() -> new IOException("a peer that is no device serves no resource"));
         CompletionStage<?> done = switch (step.what()) {
             case READ -> bench.lwm2mServer().read(endpoint, step.path());
@@ -439,6 +569,11 @@ final class ScenarioRun implements AutoCloseable {
 
     @Override
     public void close() {
+        for (Actor actor : actors) {
+            if (actor instanceof Actor.Foreign foreignDevice) {
+                foreignDevice.command().close();
+            }
+        }
         rawServer.ifPresent(RawPeer.Listening::close);
         bench.close();
         paths.forEach(FaultyPath::close);
