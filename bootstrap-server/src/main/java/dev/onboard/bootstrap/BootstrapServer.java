@@ -30,16 +30,13 @@ public final class BootstrapServer implements AutoCloseable {
      *
      * @param bind the address to listen on; port 0 picks a free one
      * @param credential the server's key and certificate, asked at every handshake
-     * @param lwm2mServer what devices are told of the LwM2M server, asked at every bootstrap
+     * @param deliveries what a bootstrap writes, asked at every one
      * @throws IOException when the port cannot be had; the message says which and why
      */
     public static BootstrapServer start(
-            InetSocketAddress bind,
-            Supplier<Credential> credential,
-            Supplier<LwM2mServerAccount> lwm2mServer,
-            Surroundings surroundings)
+            InetSocketAddress bind, Supplier<Credential> credential, Deliveries deliveries, Surroundings surroundings)
             throws IOException {
-        return new BootstrapServer(LeshanBootstrap.start(bind, credential, lwm2mServer, surroundings));
+        return new BootstrapServer(LeshanBootstrap.start(bind, credential, deliveries, surroundings));
     }
 
     /**

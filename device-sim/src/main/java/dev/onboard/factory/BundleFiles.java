@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.factory.Disk.Access;
 import dev.onboard.factory.FileSet.Content;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.UnreadableFileException;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +20,8 @@ import java.util.List;
 
 /**
  * A device's bundle as files, {@code DIR/EP/factory/}: {@code device.cert.pem} (leaf first, then its chain without the root),
- * {@code device.key.pem} (0600), {@code server-ca.cert.pem}, {@code update-auth.cert.pem}, each with a {@code .der} beside it,
+ * {@code device.key.pem} (0600), {@code server-ca.cert.pem}, {@code update-auth.cert.pem}, {@code trust-store.cert.pem} when the
+ * device has a trust store, each with a {@code .der} beside it,
  * and {@code bundle.json}. {@code EP} is {@link EndpointName#directory()}.
  *
  * <p>Stateless. Written as a whole or not at all.
@@ -27,6 +29,7 @@ import java.util.List;
 public final class BundleFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FORMAT = 1;
+    private static final String TRUST_STORE = "trust-store.cert";
 
     private BundleFiles() {}
 
@@ -48,6 +51,9 @@ public final class BundleFiles {
                 device, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         List<Content> contents = new ArrayList<>(PemFiles.device(bundle.credential()));
         contents.addAll(PemFiles.certificates("server-ca.cert", List.of(bundle.serverCa())));
+        if (!bundle.trustStore().isEmpty()) {
+            contents.addAll(PemFiles.certificates(TRUST_STORE, bundle.trustStore()));
+        }
         contents.addAll(PemFiles.certificates("update-auth.cert", List.of(bundle.updateAuthenticity())));
         contents.add(new Content("bundle.json", json(bundle), Access.EVERYONE));
         files.replace(contents);
@@ -86,6 +92,7 @@ public final class BundleFiles {
                 credential,
                 fields.parsed("server_uri", BundleFiles::serverUri),
                 serverCa,
+                trustStore(directory),
                 updateAuthenticity,
                 new DeviceIdentity(
                         says.text("manufacturer"),
@@ -95,6 +102,11 @@ public final class BundleFiles {
                         says.text("device_type"),
                         says.text("hardware_version")),
                 fields.parsed("sends", BundleFiles::sends));
+    }
+
+    private static List<X509Certificate> trustStore(Path directory) throws IOException {
+        Path file = directory.resolve(TRUST_STORE + ".pem");
+        return Files.exists(file) ? CredentialFiles.readCertificates(file) : List.of();
     }
 
     private static byte[] json(DeviceBundle bundle) throws JsonProcessingException {

@@ -100,6 +100,7 @@ public final class Factory {
                 leaf.withChain(chain),
                 order.serverUri(),
                 order.serverCa(),
+                List.of(),
                 updateSigner.certificate(),
                 order.identity(),
                 order.sends());

@@ -419,6 +419,7 @@ class BootstrapTest {
                     bundle.credential(),
                     bundle.serverUri(),
                     Testbench.authority("Another CA").certificate(),
+                    bundle.trustStore(),
                     bundle.updateAuthenticity(),
                     bundle.identity(),
                     bundle.sends());

@@ -4,6 +4,7 @@ import dev.onboard.account.Account;
 import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
 import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.journal.Event;
@@ -58,7 +59,7 @@ final class Servers implements AutoCloseable {
         bootstrap = BootstrapServer.start(
                 free,
                 () -> bootstrapCredential,
-                () -> told,
+                Deliveries.to(() -> List.of(told)),
                 new BootstrapServer.Surroundings(account, journal, threads, CLOCK, RANDOM));
     }
 

@@ -160,6 +160,7 @@ class WireMatrixIT {
                     factory,
                     URI.create("coaps://127.0.0.1:" + server.address().getPort()),
                     bench.bootstrapServerCa().certificate(),
+                    List.of(),
                     bench.bootstrapServerCa().certificate(),
                     DeviceIdentity.simulated(endpoint),
                     SentChain.leafOnly());

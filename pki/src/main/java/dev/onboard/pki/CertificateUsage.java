@@ -11,6 +11,11 @@ public enum CertificateUsage {
     /** 3, also when the resource is absent: the end entity is the given certificate; no path validation. */
     DOMAIN_ISSUED_CERTIFICATE;
 
+    /** Whether it only restricts what the device trusts of itself, and trusts nothing without a trust store. */
+    public boolean needsTrustStore() {
+        return this == CA_CONSTRAINT || this == SERVICE_CERTIFICATE_CONSTRAINT;
+    }
+
     /** The number in resource 15. */
     public int number() {
         return ordinal();

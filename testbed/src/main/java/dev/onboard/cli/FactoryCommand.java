@@ -78,6 +78,12 @@ final class FactoryCommand implements Runnable {
                         + " Default: ${DEFAULT-VALUE}")
         private String mode;
 
+        @Option(
+                names = "--device-trust",
+                paramLabel = "FILE",
+                description = "CAs that the device trusts of itself, for Certificate Usage 0 and 1. Default: none")
+        private @Nullable Path deviceTrust;
+
         @Option(names = "--out", paramLabel = "DIR", required = true, description = "DIR/EP/factory/ is written.")
         private Path out;
 
@@ -117,6 +123,10 @@ final class FactoryCommand implements Runnable {
             }
         }
 
+        private List<X509Certificate> trustStore() throws IOException {
+            return deviceTrust == null ? List.of() : CredentialFiles.readCertificates(deviceTrust);
+        }
+
         private List<String> names() {
             if (which.endpoint != null) {
                 return List.of(which.endpoint);
@@ -150,7 +160,7 @@ final class FactoryCommand implements Runnable {
                 for (String name : names) {
                     FactoryOrder order = FactoryOrder.of(EndpointName.of(name), mode, serverUri, serverCa)
                             .withChainDepth(chainDepth);
-                    DeviceBundle bundle = factory.make(order);
+                    DeviceBundle bundle = factory.make(order).withTrustStore(trustStore());
                     devices.add(BundleFiles.write(out, bundle));
                 }
                 return devices;

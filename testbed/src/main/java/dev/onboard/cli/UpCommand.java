@@ -69,6 +69,9 @@ final class UpCommand implements Callable<Integer> {
     private ApiTlsOptions apiTls;
 
     @Mixin
+    private DeliveryMixin delivery;
+
+    @Mixin
     private StorageOption storage;
 
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
@@ -87,6 +90,7 @@ final class UpCommand implements Callable<Integer> {
                         port("--lwm2m-port", lwm2mPort),
                         port("--http-port", httpPort))
                 .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE)
+                .withDelivery(delivery.chosen())
                 .withApiTls(apiTls.chosen());
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);

@@ -44,8 +44,9 @@ public sealed interface Step {
         FORGET
     }
 
-    /** The LwM2M server does something to a device. {@code value} is empty for reading and executing. */
-    record Operation(Verb what, int device, String path, String value) implements Step {}
+    /** The LwM2M server does something to a device. {@code value} is empty for reading and executing, {@code answer}
+     * is the response code of a refusal that must come; empty: success. */
+    record Operation(Verb what, int device, String path, String value, String answer) implements Step {}
 
     /** What the LwM2M server does. */
     enum Verb {

@@ -5,6 +5,7 @@ import dev.onboard.account.AccountException;
 import dev.onboard.account.Database;
 import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.http.ManagementServer;
@@ -22,6 +23,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -104,13 +106,15 @@ public final class Testbed implements AutoCloseable {
                 () -> lwm2mCredential,
                 new LwM2mServer.Surroundings(account, journal, threads, clock)));
         URI lwm2mUri = uri("coaps", options, lwm2m.address());
-        LwM2mServerAccount told =
-                new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME);
+        LwM2mServerAccount told = options.delivery()
+                .applyTo(
+                        new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME),
+                        lwm2mCredential.certificate());
         Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
         BootstrapServer bootstrap = parts.add(BootstrapServer.start(
                 new InetSocketAddress(options.bind(), options.bootstrapPort()),
                 () -> bootstrapCredential,
-                () -> told,
+                Deliveries.to(() -> List.of(told)),
                 new BootstrapServer.Surroundings(account, journal, threads, clock, random)));
         URI bootstrapUri = uri("coaps", options, bootstrap.address());
         ServerCredentials servers = new ServerCredentials(

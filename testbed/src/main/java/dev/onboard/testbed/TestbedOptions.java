@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param serverCas one CA for both servers, or one each
  * @param apiTls how the management port shows itself
  * @param database where the account is stored; empty: in the work directory
+ * @param delivery how a bootstrap tells devices of the LwM2M server
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -27,7 +28,8 @@ public record TestbedOptions(
         int httpPort,
         ServerCas serverCas,
         ApiTls apiTls,
-        Optional<Database> database) {
+        Optional<Database> database,
+        DeliveryOptions delivery) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -65,40 +67,67 @@ public record TestbedOptions(
                 8080,
                 ServerCas.SEPARATE,
                 new ApiTls.Off(),
-                Optional.empty());
+                Optional.empty(),
+                DeliveryOptions.USUAL);
     }
 
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database);
+        return new TestbedOptions(
+                workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database, delivery);
     }
 
     /** On this address. */
     public TestbedOptions withBind(InetAddress address) {
         return new TestbedOptions(
-                workDirectory, address, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database);
+                workDirectory,
+                address,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                delivery);
     }
 
     /** Under this name. */
     public TestbedOptions withHost(String name) {
         return new TestbedOptions(
-                workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database);
+                workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database, delivery);
     }
 
     /** With these server CAs. */
     public TestbedOptions withServerCas(ServerCas cas) {
-        return new TestbedOptions(workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls, database);
+        return new TestbedOptions(
+                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls, database, delivery);
     }
 
     /** With the management port showing itself so. */
     public TestbedOptions withApiTls(ApiTls tls) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls, database);
+                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls, database, delivery);
     }
 
     /** With the account stored there. */
     public TestbedOptions withDatabase(Database where) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, Optional.of(where));
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                Optional.of(where),
+                delivery);
+    }
+
+    /** With bootstraps that tell devices so of the LwM2M server. */
+    public TestbedOptions withDelivery(DeliveryOptions how) {
+        return new TestbedOptions(
+                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database, how);
     }
 }

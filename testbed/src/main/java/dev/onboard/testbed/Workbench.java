@@ -6,6 +6,7 @@ import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.Delivery;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
@@ -93,12 +94,13 @@ public final class Workbench implements AutoCloseable {
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             LwM2mServerAccount told =
                     new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
+            Delivering delivery = with.delivering;
             Credential bootstrapCredential =
                     with.bootstrapCredential != null ? with.bootstrapCredential : server(bootstrapServerCa);
             this.bootstrap = parts.add(BootstrapServer.start(
                     free,
                     () -> bootstrapCredential,
-                    () -> told,
+                    (endpoint, issued) -> delivery.of(endpoint, issued, told),
                     new BootstrapServer.Surroundings(
                             account,
                             journal,
@@ -127,6 +129,18 @@ public final class Workbench implements AutoCloseable {
         return new Builder(directory, threads, random);
     }
 
+    /** Makes of what a bootstrap would write what it writes. */
+    @FunctionalInterface
+    public interface Delivering {
+        /**
+         * What this device is given.
+         *
+         * @param issued what the account issued to it
+         * @param server what it is told of the LwM2M server when nothing is out of the ordinary
+         */
+        Delivery of(String endpoint, Credential issued, LwM2mServerAccount server);
+    }
+
     /** Collects what is out of the ordinary. Not thread-safe. */
     public static final class Builder {
         private final Path directory;
@@ -141,6 +155,7 @@ public final class Workbench implements AutoCloseable {
         private Consumer<Account> prepared = account -> {};
         private UnaryOperator<URI> wayToBootstrap = uri -> uri;
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
+        private Delivering delivering = (endpoint, issued, server) -> Delivery.of(issued, List.of(server));
         private @Nullable Credential bootstrapCredential;
         private @Nullable Credential lwm2mCredential;
 
@@ -197,6 +212,12 @@ public final class Workbench implements AutoCloseable {
         /** When devices and servers send lost messages again, and how large datagrams are; the standards' values by default. */
         public Builder transmission(Transmission value) {
             this.transmission = value;
+            return this;
+        }
+
+        /** What a bootstrap writes. */
+        public Builder delivering(Delivering value) {
+            this.delivering = value;
             return this;
         }
 
@@ -300,6 +321,7 @@ public final class Workbench implements AutoCloseable {
                 credential,
                 bootstrapUri(),
                 bootstrapServerCa.certificate(),
+                List.of(),
                 firmwareCa.certificate(),
                 DeviceIdentity.simulated(endpoint.value()),
                 SentChain.all());
@@ -313,6 +335,7 @@ public final class Workbench implements AutoCloseable {
                 credential,
                 lwm2mUri(),
                 lwm2mServerCa.certificate(),
+                List.of(),
                 firmwareCa.certificate(),
                 DeviceIdentity.simulated(endpoint.value()),
                 SentChain.all());

@@ -3,7 +3,8 @@ package dev.onboard.bootstrap.internal;
 import dev.onboard.account.Account;
 import dev.onboard.account.Admission;
 import dev.onboard.account.IssueRequest;
-import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.bootstrap.Deliveries;
+import dev.onboard.bootstrap.Delivery;
 import dev.onboard.dtls.internal.PeerTrust;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -28,7 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAP.Type;
@@ -57,7 +57,7 @@ final class BootstrapResource extends CoapResource {
     private static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
 
     private final Account account;
-    private final Supplier<LwM2mServerAccount> lwm2mServer;
+    private final Deliveries deliveries;
     private final BootstrapDownlinkRequestSender sender;
     private final Journal journal;
     private final ScheduledExecutorService io;
@@ -67,14 +67,14 @@ final class BootstrapResource extends CoapResource {
 
     BootstrapResource(
             Account account,
-            Supplier<LwM2mServerAccount> lwm2mServer,
+            Deliveries deliveries,
             BootstrapDownlinkRequestSender sender,
             Journal journal,
             ScheduledExecutorService io,
             SecureRandom random) {
         super("bs");
         this.account = account;
-        this.lwm2mServer = lwm2mServer;
+        this.deliveries = deliveries;
         this.sender = sender;
         this.journal = journal;
         this.io = io;
@@ -167,9 +167,10 @@ final class BootstrapResource extends CoapResource {
         return account.issue(new IssueRequest(asked.endpoint(), keys.getPublic()))
                 .thenComposeAsync(
                         issued -> {
+                            Delivery delivery =
+                                    deliveries.of(asked.endpoint(), Credential.of(keys.getPrivate(), issued.chain()));
                             asked.exchange().respond(ResponseCode.CHANGED);
-                            return session.deliver(
-                                    Credential.of(keys.getPrivate(), List.of(issued.certificate())), lwm2mServer.get());
+                            return session.deliver(delivery);
                         },
                         io)
                 .thenCompose(delivered -> delivered

@@ -1,11 +1,10 @@
 package dev.onboard.bootstrap.internal;
 
-import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.bootstrap.Delivery;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
-import dev.onboard.pki.Credential;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -41,6 +40,7 @@ final class BootstrapSession {
     private final long startNanos = System.nanoTime();
     private volatile long lastAnswerNanos = startNanos;
     private volatile boolean cancelled;
+    private volatile boolean confirmed;
 
     BootstrapSession(BootstrapDownlinkRequestSender sender, Journal journal, DefaultBootstrapSession session) {
         this.sender = sender;
@@ -49,20 +49,20 @@ final class BootstrapSession {
     }
 
     /**
-     * Delivers the credential.
+     * Writes all of it.
      *
      * @return true when the device confirmed Finish, false when it did not come to that; the journal says why
      */
-    CompletionStage<Boolean> deliver(Credential lwm2m, LwM2mServerAccount server) {
+    CompletionStage<Boolean> deliver(Delivery delivery) {
         sender.send(
                 session,
                 new BootstrapDiscoverRequest("/0"),
                 DISCOVER_LIMIT.toMillis(),
                 answer -> {
                     lastAnswerNanos = System.nanoTime();
-                    run(BootstrapPlan.of(lwm2m, server, session.getContentFormat(), links(answer)));
+                    run(delivery, links(answer));
                 },
-                error -> run(BootstrapPlan.of(lwm2m, server, session.getContentFormat(), List.of())));
+                error -> run(delivery, List.of()));
         return finished;
     }
 
@@ -87,8 +87,9 @@ final class BootstrapSession {
         return answer.isSuccess() ? Arrays.asList(answer.getObjectLinks()) : List.of();
     }
 
-    private void run(BootstrapPlan plan) {
-        next(new ArrayDeque<>(plan.requests()));
+    private void run(Delivery delivery, List<Link> discovered) {
+        next(new ArrayDeque<>(BootstrapPlan.of(delivery, session.getContentFormat(), discovered)
+                .requests()));
     }
 
     private void next(Queue<BootstrapDownlinkRequest<?>> rest) {
@@ -97,7 +98,10 @@ final class BootstrapSession {
             return;
         }
         if (request == null) {
-            finished.complete(true);
+            if (confirmed) {
+                finished.complete(true);
+            }
+            // a server that falls silent is still in this session: nobody ended it
             return;
         }
         send(request, rest);
@@ -116,6 +120,7 @@ final class BootstrapSession {
                         Event.Draft event = event(request, start);
                         if (answer.isSuccess()) {
                             journal.record(event);
+                            confirmed = confirmed || request instanceof BootstrapFinishRequest;
                             next(rest);
                         } else {
                             String said = answer.getErrorMessage() == null ? "" : ": " + answer.getErrorMessage();
@@ -125,7 +130,7 @@ final class BootstrapSession {
                                                     ? "finish-refused"
                                                     : "write-refused")
                                     .detail("the device answered " + answer.getCode() + said));
-                            finished.complete(false);
+                            finished.complete(confirmed);
                         }
                     },
                     error -> failed(request, start, error));

@@ -3,7 +3,7 @@ package dev.onboard.bootstrap.internal;
 import dev.onboard.account.AccountTrust;
 import dev.onboard.account.Service;
 import dev.onboard.bootstrap.BootstrapServer.Surroundings;
-import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
@@ -42,10 +42,7 @@ public final class LeshanBootstrap implements AutoCloseable {
 
     /** See {@link dev.onboard.bootstrap.BootstrapServer#start}. */
     public static LeshanBootstrap start(
-            InetSocketAddress bind,
-            Supplier<Credential> credential,
-            Supplier<LwM2mServerAccount> lwm2mServer,
-            Surroundings on)
+            InetSocketAddress bind, Supplier<Credential> credential, Deliveries deliveries, Surroundings on)
             throws IOException {
         HandshakeJournal handshakes =
                 HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER);
@@ -76,7 +73,7 @@ public final class LeshanBootstrap implements AutoCloseable {
         coap.getRoot().delete(coap.getRoot().getChild("bs"));
         coap.add(new BootstrapResource(
                 on.account(),
-                lwm2mServer,
+                deliveries,
                 Objects.requireNonNull(sender.get(), "Leshan made no request sender"),
                 on.journal(),
                 on.threads().io(),

@@ -2,6 +2,7 @@ package dev.onboard.bootstrap.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onboard.bootstrap.Delivery;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -59,6 +60,42 @@ class BootstrapPlanTest {
         assertThat(((LwM2mObjectInstance) server.getNode()).getResources()).containsKeys(0, 1, 6, 7);
     }
 
+    @Test
+    void twoServersHaveAnAccountEachAndAccessControl() {
+        Credential lwm2m = credential();
+        CertificateAuthority serverCa =
+                CertificateAuthority.root(CertificateRecipe.ca("LwM2M server CA"), CLOCK, RANDOM);
+        List<LwM2mServerAccount> servers = List.of(
+                new LwM2mServerAccount(
+                        URI.create("coaps://one:5684"), serverCa.certificate(), 1, Duration.ofMinutes(5)),
+                new LwM2mServerAccount(
+                        URI.create("coaps://two:5684"), serverCa.certificate(), 2, Duration.ofMinutes(5)));
+        List<BootstrapDownlinkRequest<?>> requests = BootstrapPlan.of(
+                        Delivery.of(lwm2m, servers), ContentFormat.TLV, List.of())
+                .requests();
+        assertThat(requests.stream()
+                        .map(request -> request.getClass().getSimpleName() + " " + request.getPath())
+                        .toList())
+                .containsExactly(
+                        "BootstrapDeleteRequest /0",
+                        "BootstrapDeleteRequest /1",
+                        "BootstrapWriteRequest /0/0",
+                        "BootstrapWriteRequest /1/0",
+                        "BootstrapWriteRequest /0/1",
+                        "BootstrapWriteRequest /1/1",
+                        "BootstrapWriteRequest /2/0",
+                        "BootstrapWriteRequest /2/1",
+                        "BootstrapWriteRequest /2/2",
+                        "BootstrapFinishRequest /bs");
+        LwM2mObjectInstance device = (LwM2mObjectInstance) ((BootstrapWriteRequest) requests.get(8)).getNode();
+        assertThat(device.getResource(0).getValue()).isEqualTo(3L);
+        assertThat(device.getResource(2).getValue(1))
+                .as("the first server may do all")
+                .isEqualTo(15L);
+        assertThat(device.getResource(2).getValue(2)).as("the second may read").isEqualTo(1L);
+        assertThat(encoded((BootstrapWriteRequest) requests.get(8))).isNotEmpty();
+    }
+
     private static String securityPath(String links) {
         return plan(credential(), links).get(2).getPath().toString();
     }
@@ -77,7 +114,7 @@ class BootstrapPlanTest {
             List<Link> discovered = links.isEmpty()
                     ? List.of()
                     : Arrays.asList(new LenientLinks().parseCoreLinkFormat(links.getBytes(StandardCharsets.UTF_8)));
-            return BootstrapPlan.of(lwm2m, server, ContentFormat.TLV, discovered)
+            return BootstrapPlan.of(Delivery.of(lwm2m, List.of(server)), ContentFormat.TLV, discovered)
                     .requests();
         } catch (org.eclipse.leshan.core.link.LinkParseException e) {
             throw new AssertionError(e);

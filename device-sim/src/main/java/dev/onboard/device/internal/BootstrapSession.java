@@ -73,7 +73,7 @@ public final class BootstrapSession {
         this.store = store;
         this.told = new Told(bundle.endpoint().value());
         this.outcome = outcome;
-        this.staging = new Staging(bundle.endpoint(), bundle.serverUri(), present);
+        this.staging = new Staging(bundle, present);
     }
 
     /** Begins; blocks while the host is looked up. */

@@ -3,7 +3,7 @@ package dev.onboard.device.internal;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.device.ServerObject.MissedNotifications;
-import dev.onboard.factory.EndpointName;
+import dev.onboard.factory.DeviceBundle;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
@@ -12,15 +12,20 @@ import dev.onboard.pki.EndpointMatch;
 import dev.onboard.pki.MatchingType;
 import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.UnreadableFileException;
+import java.math.BigInteger;
 import java.net.URI;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECFieldFp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import org.eclipse.leshan.core.node.LwM2mResource;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +49,23 @@ sealed interface Delivery {
      * @param servers all instances of the Server object
      */
     static Delivery judge(
-            EndpointName endpoint,
+            DeviceBundle bundle,
             int instance,
             SortedMap<Integer, LwM2mResource> security,
             SortedMap<Integer, SortedMap<Integer, LwM2mResource>> servers,
             Instant now) {
         try {
-            return new Usable(new Reading(endpoint, instance, now).account(security, servers));
+            return new Usable(new Reading(bundle, instance, now).account(security, servers));
         } catch (Refusal refusal) {
             return new Unusable(refusal.reason, refusal.detail);
         }
     }
+
+    /** Kinds of key that this device works with. */
+    Set<String> CURVES = Set.of("P-256", "P-384");
+
+    String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    String ANY_USAGE = "2.5.29.37.0";
 
     /** Ends the judgement. */
     final class Refusal extends RuntimeException {
@@ -71,7 +82,10 @@ sealed interface Delivery {
     }
 
     /** Reads resources and refuses what is missing or wrong. */
-    record Reading(EndpointName endpoint, int instance, Instant now) {
+    /** Resource /0/x/0 holds 0 to 255 bytes. */
+    int LONGEST_URI = 255;
+
+    record Reading(DeviceBundle bundle, int instance, Instant now) {
         ServerAccount account(
                 SortedMap<Integer, LwM2mResource> security,
                 SortedMap<Integer, SortedMap<Integer, LwM2mResource>> servers) {
@@ -98,9 +112,19 @@ sealed interface Delivery {
         }
 
         private URI uri(String text) {
+            if (text.length() > LONGEST_URI) {
+                throw new Refusal(
+                        "invalid-server-uri",
+                        at(0) + " has " + text.length() + " characters; a server URI has at most " + LONGEST_URI);
+            }
             try {
                 URI uri = URI.create(text);
-                if ("coaps".equals(uri.getScheme()) && uri.getHost() != null) {
+                boolean bare = uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
+                // a zone (RFC 6874) means something on one machine only
+                if ("coaps".equals(uri.getScheme())
+                        && uri.getHost() != null
+                        && !uri.getHost().contains("%")
+                        && bare) {
                     return uri;
                 }
             } catch (IllegalArgumentException e) {
@@ -118,12 +142,20 @@ sealed interface Delivery {
             } catch (UnreadableFileException e) {
                 throw new Refusal("malformed-certificate", sentence(e));
             }
+            if (!isPkcs8Version1(key)) {
+                throw new Refusal(
+                        "malformed-key",
+                        at(5)
+                                + " is no unencrypted PKCS#8 of version 1 in DER (RFC 5958), the only form of a private key"
+                                + " in an LwM2M device");
+            }
             PrivateKey privateKey;
             try {
                 privateKey = CredentialFiles.readPrivateKey(key, at(5));
             } catch (UnreadableFileException e) {
                 throw new Refusal("malformed-key", sentence(e));
             }
+            checkKind(chain.get(0));
             try {
                 return Credential.of(privateKey, chain);
             } catch (IllegalArgumentException e) {
@@ -131,6 +163,55 @@ sealed interface Delivery {
                         "key-does-not-fit-certificate",
                         "the private key in " + at(5) + " is not that of the certificate in " + at(3));
             }
+        }
+
+        /** SEQUENCE, INTEGER 0, SEQUENCE: what other forms of a key do not begin with (OMA Transport 5.2.8.3). */
+        private static boolean isPkcs8Version1(byte[] key) {
+            if (key.length < 8 || key[0] != 0x30) {
+                return false;
+            }
+            int header = 2 + (key[1] < 0 ? key[1] & 0x7f : 0);
+            return header + 4 <= key.length
+                    && key[header] == 2
+                    && key[header + 1] == 1
+                    && key[header + 2] == 0
+                    && key[header + 3] == 0x30;
+        }
+
+        private void checkKind(X509Certificate certificate) {
+            if (!(certificate.getPublicKey() instanceof ECPublicKey ec) || !CURVES.contains(curve(ec))) {
+                throw new Refusal(
+                        "unsupported-key",
+                        "the certificate in " + at(3) + " has a key of the kind "
+                                + (certificate.getPublicKey() instanceof ECPublicKey ec
+                                        ? curve(ec)
+                                        : certificate.getPublicKey().getAlgorithm())
+                                + "; this device works with P-256 and P-384");
+            }
+            try {
+                List<String> usages = certificate.getExtendedKeyUsage();
+                if (usages != null && !usages.contains(CLIENT_AUTH) && !usages.contains(ANY_USAGE)) {
+                    throw new Refusal(
+                            "wrong-extended-key-usage",
+                            "the certificate in " + at(3) + " has the extended key usage " + usages
+                                    + " without clientAuth; no server would take it from a device");
+                }
+            } catch (CertificateParsingException e) {
+                throw new Refusal("malformed-certificate", at(3) + ": " + sentence(e));
+            }
+        }
+
+        /** By the curve's prime: providers name curves differently. */
+        private static String curve(ECPublicKey key) {
+            int bits = key.getParams().getCurve().getField().getFieldSize();
+            String name = "P-" + bits;
+            return CURVES.contains(name) && !isNist(key) ? "another curve of " + bits + " bits" : name;
+        }
+
+        /** In the NIST curves a = p - 3, in the others of these sizes it is not. */
+        private static boolean isNist(ECPublicKey key) {
+            return key.getParams().getCurve().getField() instanceof ECFieldFp field
+                    && key.getParams().getCurve().getA().equals(field.getP().subtract(BigInteger.valueOf(3)));
         }
 
         private void checkCertificate(X509Certificate certificate) {
@@ -146,7 +227,8 @@ sealed interface Delivery {
                         "the certificate in " + at(3) + " was valid until "
                                 + certificate.getNotAfter().toInstant() + "; the device's clock says " + now);
             }
-            EndpointMatch match = EndpointIdentity.match(certificate, endpoint.value(), NamePolicy.COMMON_NAME_OR_URI);
+            EndpointMatch match =
+                    EndpointIdentity.match(certificate, bundle.endpoint().value(), NamePolicy.COMMON_NAME_OR_URI);
             if (match instanceof EndpointMatch.Refused refused) {
                 throw new Refusal(
                         refused.reason().id(),
@@ -168,16 +250,39 @@ sealed interface Delivery {
                 throw new Refusal(
                         "invalid-certificate-usage", at(15) + " is " + number + "; a Certificate Usage is 0 to 3");
             }
-            return CertificateUsage.of((int) number);
+            CertificateUsage usage = CertificateUsage.of((int) number);
+            if (usage.needsTrustStore() && bundle.trustStore().isEmpty()) {
+                throw new Refusal(
+                        "trust-not-configured",
+                        at(15) + " is " + number
+                                + ", which restricts the device's own trust store, and this device has none:"
+                                + " deliver usage 2 or 3, or make the device with a trust store");
+            }
+            return usage;
         }
 
         private byte[] serverKey(SortedMap<Integer, LwM2mResource> security, MatchingType matching) {
             byte[] key = bytes(security, 4, "server public key");
             if (matching != MatchingType.EXACT) {
+                int length = matching.of(new byte[0]).length;
+                if (key.length != length) {
+                    throw new Refusal(
+                            "malformed-server-certificate",
+                            at(4) + " has " + key.length + " bytes; a digest of matching type " + matching.number()
+                                    + " has " + length);
+                }
                 return key;
             }
             try {
-                return CredentialFiles.readCertificates(key, at(4)).get(0).getEncoded();
+                List<X509Certificate> certificates = CredentialFiles.readCertificates(key, at(4));
+                if (certificates.size() > 1) {
+                    throw new Refusal(
+                            "several-server-certificates",
+                            at(4) + " holds " + certificates.size()
+                                    + " certificates; it has room for one: deliver the CA"
+                                    + " that all the server's certificates come from, or an account for each");
+                }
+                return certificates.get(0).getEncoded();
             } catch (UnreadableFileException | CertificateEncodingException e) {
                 throw new Refusal("malformed-server-certificate", sentence(e));
             }

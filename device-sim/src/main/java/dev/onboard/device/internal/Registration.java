@@ -88,7 +88,7 @@ public final class Registration {
                 account.uri(),
                 account.expectedName(),
                 account.credential(),
-                surroundings.policies().lwm2mServer(account, options.rules()),
+                surroundings.policies().lwm2mServer(account, bundle.trustStore(), options.rules()),
                 options.clock());
         this.management = new Management(
                 surroundings,

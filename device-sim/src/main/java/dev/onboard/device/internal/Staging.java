@@ -3,9 +3,8 @@ package dev.onboard.device.internal;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.device.ServerObject.MissedNotifications;
-import dev.onboard.factory.EndpointName;
+import dev.onboard.factory.DeviceBundle;
 import dev.onboard.pki.CredentialFiles;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -38,13 +37,15 @@ final class Staging {
 
     private static final int LINK_FORMAT = 40;
 
-    private final EndpointName endpoint;
+    private final DeviceBundle bundle;
     private final TreeMap<Integer, SortedMap<Integer, SortedMap<Integer, LwM2mResource>>> objects = new TreeMap<>();
 
-    Staging(EndpointName endpoint, URI bootstrapUri, Optional<ServerAccount> present) {
-        this.endpoint = endpoint;
+    Staging(DeviceBundle bundle, Optional<ServerAccount> present) {
+        this.bundle = bundle;
         SortedMap<Integer, LwM2mResource> bootstrap = new TreeMap<>();
-        put(bootstrap, LwM2mSingleResource.newStringResource(0, bootstrapUri.toString()));
+        put(
+                bootstrap,
+                LwM2mSingleResource.newStringResource(0, bundle.serverUri().toString()));
         put(bootstrap, LwM2mSingleResource.newBooleanResource(1, true));
         put(bootstrap, LwM2mSingleResource.newIntegerResource(2, 2));
         instances(Codecs.SECURITY).put(BOOTSTRAP_INSTANCE, bootstrap);
@@ -271,7 +272,7 @@ final class Staging {
         }
         int instance = accounts.firstKey();
         return Delivery.judge(
-                endpoint, instance, accounts.getOrDefault(instance, new TreeMap<>()), instances(Codecs.SERVER), now);
+                bundle, instance, accounts.getOrDefault(instance, new TreeMap<>()), instances(Codecs.SERVER), now);
     }
 
     private Optional<Delivery> bootstrapAccountLost(SortedMap<Integer, SortedMap<Integer, LwM2mResource>> securities) {

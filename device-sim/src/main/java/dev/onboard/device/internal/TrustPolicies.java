@@ -29,6 +29,7 @@ final class TrustPolicies {
             CertificateUsage usage,
             MatchingType matching,
             String name,
+            List<X509Certificate> trustStore,
             TrustRules rules) {}
 
     private final Map<Key, TrustPolicy> policies = new LinkedHashMap<>(16, 0.75f, true) {
@@ -48,6 +49,7 @@ final class TrustPolicies {
                 CertificateUsage.TRUST_ANCHOR_ASSERTION,
                 MatchingType.EXACT,
                 host,
+                List.of(),
                 rules);
         return policies.computeIfAbsent(
                 key,
@@ -57,29 +59,41 @@ final class TrustPolicies {
                         .build());
     }
 
-    /** The LwM2M server: what bootstrap delivered, used as it said, and nothing else. */
-    synchronized TrustPolicy lwm2mServer(ServerAccount account, TrustRules rules) {
+    /** The LwM2M server: what bootstrap delivered, used as it said; with usages 0 and 1 under the device's own trust store. */
+    synchronized TrustPolicy lwm2mServer(ServerAccount account, List<X509Certificate> trustStore, TrustRules rules) {
         Key key = new Key(
                 Purpose.LWM2M_SERVER,
                 ByteBuffer.wrap(account.serverPublicKey()),
                 account.usage(),
                 account.matching(),
                 account.expectedName(),
+                trustStore,
                 rules);
         return policies.computeIfAbsent(key, k -> {
             TrustPolicy.Builder policy =
                     TrustPolicy.forPurpose(Purpose.LWM2M_SERVER).expectedName(account.expectedName());
             if (account.usage() == CertificateUsage.TRUST_ANCHOR_ASSERTION
-                    && account.matching() == MatchingType.EXACT) {
+                    && account.matching() == MatchingType.EXACT
+                    && delivered(account).getBasicConstraints() >= 0) {
                 return rules.apply(
                                 policy.anchors(List.of(TrustAnchor.authority("lwm2m-server-ca", delivered(account)))))
                         .build();
             }
-            return rules.apply(policy.pinned(account.serverPublicKey())
+            return rules.apply(policy.anchors(ofItsOwn(account, trustStore))
+                            .pinned(account.serverPublicKey())
                             .usage(account.usage())
                             .matching(account.matching()))
                     .build();
         });
+    }
+
+    /** Usages 0 and 1 restrict what the device trusts of itself; the others take its place. */
+    private static List<TrustAnchor> ofItsOwn(ServerAccount account, List<X509Certificate> trustStore) {
+        return account.usage().needsTrustStore()
+                ? trustStore.stream()
+                        .map(ca -> TrustAnchor.authority("trust-store", ca))
+                        .toList()
+                : List.of();
     }
 
     private static X509Certificate delivered(ServerAccount account) {

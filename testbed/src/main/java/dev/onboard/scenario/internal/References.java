@@ -36,6 +36,7 @@ record References(JsonNode content) {
             checkIds(one.path("above"), "/trust/" + i + "/above", ids, faults);
         }
         checkIds(content.path("intermediates"), "/intermediates", ids, faults);
+        checkDelivery(content.path("deliver"), ids, faults);
         checkId(content.path("signs-with"), "/signs-with", ids, faults);
         for (int i = 0; i < content.path("devices").size(); i++) {
             JsonNode device = content.path("devices").get(i);
@@ -83,6 +84,17 @@ record References(JsonNode content) {
             }
         });
         return ids;
+    }
+
+    private static void checkDelivery(JsonNode deliver, Set<String> ids, BiConsumer<String, String> faults) {
+        for (String field : List.of("certificate", "key", "server-certificate", "trust-store")) {
+            JsonNode given = deliver.path(field);
+            if (given.isArray()) {
+                checkIds(given, "/deliver/" + field, ids, faults);
+            } else {
+                checkId(given, "/deliver/" + field, ids, faults);
+            }
+        }
     }
 
     private void checkCertificates(BiConsumer<String, String> faults) {

@@ -36,6 +36,7 @@ public final class ScenarioReader {
             "devices",
             "matrix",
             "network",
+            "deliver",
             "peer",
             "steps",
             "expect");

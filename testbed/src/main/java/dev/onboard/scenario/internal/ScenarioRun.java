@@ -38,6 +38,7 @@ import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
+import dev.onboard.server.OperationException;
 import dev.onboard.testbed.Workbench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +81,7 @@ final class ScenarioRun implements AutoCloseable {
     private final List<Actor> actors = new ArrayList<>();
     private final Network network;
     private final PeerOptions peer;
+    private final Payload payload;
     private final List<FaultyPath> paths = new ArrayList<>();
     private final long seed;
     private final ForeignParties foreign;
@@ -100,6 +102,7 @@ final class ScenarioRun implements AutoCloseable {
         this.network = new Network(scenario.written().path("network"));
         this.peer = new PeerOptions(scenario.written().path("peer"));
         this.made = scenario.certificates().make(() -> start, random);
+        this.payload = new Payload(scenario.written().path("deliver"), made.certificates());
         this.sent = new Sent(made.chain(), made.certificates().key(scenario.signsWith()));
         this.serverClock = new MovableClock(deviceJudges() ? start : made.at());
         this.deviceClock = new MovableClock(deviceJudges() ? made.at() : start);
@@ -125,12 +128,16 @@ final class ScenarioRun implements AutoCloseable {
 
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
-        if (network.isFaulty()) {
+        if (network.isFaulty() || payload.isFaulty()) {
             options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
+        }
+        if (payload.isFaulty()) {
+            options = options.withPatience(Duration.ofSeconds(2));
         }
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
                 .transmission(network.transmission())
+                .delivering(payload::of)
                 .ways(
                         way(threads, "bootstrap", foreign.bootstrapServer()),
                         way(threads, "lwm2m", foreign.lwm2mServer()));
@@ -243,7 +250,9 @@ final class ScenarioRun implements AutoCloseable {
         if (deviceJudges()) {
             EndpointName name = EndpointName.of("meter-7" + suffix);
             if (suffix.isEmpty() || suffix.equals("-1")) {
-                bench.trust(service(), List.of(bench.factoryCa().certificate()));
+                bench.trust(
+                        payload.isFaulty() ? Service.BOOTSTRAP : service(),
+                        List.of(bench.factoryCa().certificate()));
             }
             return simulated(name, bench.factoryCa().issue(CertificateRecipe.device(name.value())));
         }
@@ -260,6 +269,7 @@ final class ScenarioRun implements AutoCloseable {
         setUp(name);
         boolean fromTheFactory = isInLwm2mMode();
         DeviceBundle bundle = fromTheFactory ? bench.lwm2mBundle(name, credential) : bench.bundle(name, credential);
+        bundle = bundle.withTrustStore(payload.trustStore());
         if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
             bundle = bundle.withServer(rawUri(), bundle.serverCa());
         }
@@ -275,7 +285,7 @@ final class ScenarioRun implements AutoCloseable {
                 ? bench.deviceDirectory(name).resolveSibling("another-" + actors.size())
                 : bench.deviceDirectory(name);
         Files.createDirectories(directory);
-        if (scenario.leg().startsAtLwm2m() && !fromTheFactory) {
+        if (scenario.leg().startsAtLwm2m() && !fromTheFactory && !payload.isFaulty()) {
             new CredentialStore(directory, Disk.swift()).save(account(credential));
         }
         Fleet fleet = another ? bench.anotherFleet() : bench.fleet();
@@ -386,7 +396,7 @@ final class ScenarioRun implements AutoCloseable {
 
     /** Whether a device that failed once may well succeed the next time. */
     boolean mayPass() {
-        return network.isFaulty();
+        return network.isFaulty() || payload.isFaulty();
     }
 
     /** Whether the server that the scenario is about is such a peer, which tells nothing of what it sees. */
@@ -552,7 +562,16 @@ final class ScenarioRun implements AutoCloseable {
         };
         try {
             done.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (!step.answer().isEmpty()) {
+                throw new IOException(Step.word(step.what()) + " " + step.path()
+                        + ": done, where the device was to answer " + step.answer());
+            }
         } catch (ExecutionException e) {
+            if (!step.answer().isEmpty()
+                    && e.getCause() instanceof OperationException refused
+                    && refused.code().equals(Optional.of(step.answer()))) {
+                return;
+            }
             throw new IOException(Step.word(step.what()) + " " + step.path() + ": " + rootMessage(e), e);
         } catch (TimeoutException e) {
             throw new IOException(Step.word(step.what()) + " " + step.path() + ": no answer", e);

@@ -61,7 +61,8 @@ record StepReader(JsonNode content, Leg leg) {
                         verb,
                         device(of),
                         of.path("path").asText(),
-                        of.path("value").asText()));
+                        of.path("value").asText(),
+                        of.path("answer").asText()));
             }
         }
         if (word.equals("clock")) {

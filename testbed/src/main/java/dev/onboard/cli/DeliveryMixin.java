@@ -1,0 +1,58 @@
+package dev.onboard.cli;
+
+import dev.onboard.bootstrap.DeliveredChain;
+import dev.onboard.pki.CertificateUsage;
+import dev.onboard.pki.MatchingType;
+import dev.onboard.testbed.DeliveryOptions;
+import dev.onboard.testbed.UsageException;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How bootstraps tell devices of the LwM2M server. */
+final class DeliveryMixin {
+    @Option(
+            names = "--usage",
+            paramLabel = "0..3",
+            defaultValue = "2",
+            description = "Certificate Usage, /0/x/15: 0 and 2 deliver the LwM2M server CA certificate, 1 and 3 the"
+                    + " server's own. Default: ${DEFAULT-VALUE}")
+    private int usage;
+
+    @Option(
+            names = "--matching",
+            paramLabel = "0..3",
+            defaultValue = "0",
+            description = "Matching type, /0/x/13: the certificate itself, or its SHA-256, SHA-384, SHA-512 digest."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int matching;
+
+    @Option(names = "--sni", paramLabel = "NAME", description = "The name for SNI, /0/x/14. Default: none")
+    private @Nullable String serverName;
+
+    @Option(
+            names = "--device-chain",
+            paramLabel = "leaf|pem|der",
+            defaultValue = "leaf",
+            description = "How much of the LwM2M certificate's chain /0/x/3 holds. Default: ${DEFAULT-VALUE}")
+    private String chain;
+
+    DeliveryOptions chosen() {
+        return new DeliveryOptions(
+                CertificateUsage.of(within("--usage", usage)),
+                MatchingType.of(within("--matching", matching)),
+                Optional.ofNullable(serverName),
+                switch (chain) {
+                    case "leaf", "pem", "der" -> DeliveredChain.valueOf(chain.toUpperCase(Locale.ROOT));
+                    default -> throw new UsageException("--device-chain '" + chain + "' is not leaf, pem or der");
+                });
+    }
+
+    private static int within(String option, int value) {
+        if (value < 0 || value > 3) {
+            throw new UsageException(option + " " + value + " does not exist; give 0, 1, 2 or 3");
+        }
+        return value;
+    }
+}
