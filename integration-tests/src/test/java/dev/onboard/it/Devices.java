@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,7 @@ final class Devices implements AutoCloseable {
                 developer,
                 bootstrapUri,
                 bootstrapServerCa,
+                List.of(),
                 factory.updateSigner().certificate(),
                 DeviceIdentity.simulated(endpoint),
                 SentChain.all());

@@ -81,7 +81,7 @@ public final class Credential {
 
     /** The private key as PKCS#8 version 1, unencrypted DER (RFC 5958; the form OMA Transport 5.2.8.3 asks for). */
     public byte[] privateKeyPkcs8() {
-        return PrivateKeys.pkcs8(privateKey);
+        return PrivateKeys.shortest(privateKey);
     }
 
     /**

@@ -32,6 +32,28 @@ final class PrivateKeys {
         }
     }
 
+    /**
+     * The same at its shortest: a native provider repeats the public key inside of an EC private key (RFC 5915), which takes
+     * a delivery beyond one CoAP block.
+     */
+    static byte[] shortest(PrivateKey key) {
+        byte[] pkcs8 = pkcs8(key);
+        try {
+            DerReader info = DerReader.of(pkcs8).sequence();
+            info.integer();
+            byte[] algorithm = info.element();
+            if (!DerReader.of(algorithm).sequence().oid().equals(Oids.EC_PUBLIC_KEY)) {
+                return pkcs8;
+            }
+            DerReader sec1 = DerReader.of(info.octets()).sequence();
+            sec1.integer();
+            byte[] alone = Der.sequence(Der.integer(1), Der.octets(sec1.octets()));
+            return Der.sequence(Der.integer(0), algorithm, Der.octets(alone));
+        } catch (MalformedDerException e) {
+            throw new IllegalArgumentException("the private key is not RFC 5915: " + e.getMessage(), e);
+        }
+    }
+
     static PrivateKey fromPkcs8(byte[] der) throws GeneralSecurityException, MalformedDerException {
         DerReader info = DerReader.of(der).sequence();
         info.integer();

@@ -86,7 +86,7 @@ class BootstrapPlanTest {
                         "BootstrapWriteRequest /2/0",
                         "BootstrapWriteRequest /2/1",
                         "BootstrapWriteRequest /2/2",
-                        "BootstrapFinishRequest /bs");
+                        "BootstrapFinishRequest null");
         LwM2mObjectInstance device = (LwM2mObjectInstance) ((BootstrapWriteRequest) requests.get(8)).getNode();
         assertThat(device.getResource(0).getValue()).isEqualTo(3L);
         assertThat(device.getResource(2).getValue(1))
