@@ -165,6 +165,9 @@ final class ScenarioRun implements AutoCloseable {
             if (deviceJudges()) {
                 throw new NotObservableException("a foreign server has a certificate of its own");
             }
+            if (payload.isFaulty()) {
+                throw new NotObservableException("a foreign bootstrap server decides itself what it delivers");
+            }
             if (network.isFaulty()) {
                 throw new NotObservableException("the way to a foreign server is its own");
             }
