@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param leg fills in where and by whom a refusal is expected
  */
 record StepReader(JsonNode content, Leg leg) {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     List<Step> steps() {
         List<Step> steps = new ArrayList<>();
