@@ -7,7 +7,6 @@ import dev.onboard.device.internal.Surroundings;
 import dev.onboard.device.internal.Told;
 import dev.onboard.device.internal.Turn;
 import dev.onboard.factory.DeviceBundle;
-import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -250,7 +249,7 @@ public final class SimulatedDevice {
     }
 
     private boolean bootstraps() {
-        return bundle.mode() == DeviceMode.BOOTSTRAP;
+        return bundle.mode().bootstraps();
     }
 
     private Optional<ServerAccount> ofFactory() {

@@ -110,6 +110,11 @@ public final class BundleFiles {
     }
 
     private static byte[] json(DeviceBundle bundle) throws JsonProcessingException {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document(bundle));
+    }
+
+    /** The content of {@code bundle.json}. */
+    static ObjectNode document(DeviceBundle bundle) {
         ObjectNode document = JSON.createObjectNode();
         document.put("format", FORMAT);
         document.put("endpoint", bundle.endpoint().value());
@@ -130,8 +135,9 @@ public final class BundleFiles {
                 .put("serial_number", identity.serialNumber())
                 .put("firmware_version", identity.firmwareVersion())
                 .put("device_type", identity.deviceType())
-                .put("hardware_version", identity.hardwareVersion());
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+                .put("hardware_version", identity.hardwareVersion())
+                .put("memory_total_kb", 0);
+        return document;
     }
 
     private static URI serverUri(String text) {

@@ -10,7 +10,17 @@ public enum DeviceMode {
      * With an LwM2M key and certificate from the factory. Such a device knows no bootstrap server: when its credentials are
      * refused it has nothing to fall back to.
      */
-    LWM2M;
+    LWM2M,
+    /**
+     * As {@link #BOOTSTRAP}, with a developer certificate that up to 100 devices share. It names none of them, and after a
+     * factory reset such a device is a new one to the account.
+     */
+    DEVELOPER;
+
+    /** Whether it knows a bootstrap server. */
+    public boolean bootstraps() {
+        return this != LWM2M;
+    }
 
     /** The word in files and on the command line, for example {@code lwm2m}. */
     public String word() {
@@ -28,6 +38,6 @@ public enum DeviceMode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException("not a mode; this program knows 'bootstrap' and 'lwm2m'");
+        throw new IllegalArgumentException("not a mode; this program knows 'bootstrap', 'lwm2m' and 'developer'");
     }
 }

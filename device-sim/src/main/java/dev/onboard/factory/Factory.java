@@ -7,9 +7,11 @@ import dev.onboard.journal.Stage;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.KeyAlgorithm;
 import dev.onboard.pki.SubjectName;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,8 +42,14 @@ public final class Factory {
      * @param name goes into the names of its CAs
      */
     public static Factory found(String name, InstantSource clock, SecureRandom random) {
+        return found(name, KeyAlgorithm.P256, clock, random);
+    }
+
+    /** Founds a factory whose CAs have keys of this kind. */
+    static Factory found(String name, KeyAlgorithm key, InstantSource clock, SecureRandom random) {
         return found(
                 name,
+                key,
                 CertificateAuthority.selfSigned(
                         CertificateRecipe.firmwareSigner(name + " update authenticity"), clock, random),
                 clock,
@@ -49,8 +57,10 @@ public final class Factory {
     }
 
     /** Founds a factory with a new root CA, whose devices accept firmware of this signer. */
-    static Factory found(String name, Credential updateSigner, InstantSource clock, SecureRandom random) {
-        CertificateAuthority root = CertificateAuthority.root(CertificateRecipe.ca(name + " root CA"), clock, random);
+    static Factory found(
+            String name, KeyAlgorithm key, Credential updateSigner, InstantSource clock, SecureRandom random) {
+        CertificateAuthority root = CertificateAuthority.root(
+                CertificateRecipe.ca(name + " root CA").withKey(key), clock, random);
         return new Factory(List.of(root), updateSigner, clock);
     }
 
@@ -66,7 +76,8 @@ public final class Factory {
         }
         while (line.size() < chainDepth) {
             CertificateAuthority above = line.get(line.size() - 1);
-            line.add(above.subordinate(CertificateRecipe.ca(intermediateName(line.size()))));
+            line.add(above.subordinate(
+                    CertificateRecipe.ca(intermediateName(line.size())).withKey(kind(above))));
         }
         return line.get(chainDepth - 1);
     }
@@ -119,6 +130,13 @@ public final class Factory {
                 .fact("mode", order.mode().word())
                 .fact("chain_depth", Integer.toString(order.chainDepth())));
         return bundle;
+    }
+
+    private static KeyAlgorithm kind(CertificateAuthority authority) {
+        return authority.certificate().getPublicKey() instanceof ECPublicKey key
+                        && key.getParams().getOrder().bitLength() == 384
+                ? KeyAlgorithm.P384
+                : KeyAlgorithm.P256;
     }
 
     private String intermediateName(int number) {

@@ -3,8 +3,11 @@ package dev.onboard.factory;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
+import dev.onboard.pki.KeyAlgorithm;
+import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.UnreadableFileException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,14 +37,14 @@ public final class FactoryFiles {
 
     /** The factory that makes devices of this mode. */
     public static FactoryFiles of(Path workDirectory, DeviceMode mode) {
-        return mode == DeviceMode.LWM2M
+        return !mode.bootstraps()
                 ? new FactoryFiles(workDirectory, "factory-lwm2m", "Onboard LwM2M factory")
                 : new FactoryFiles(workDirectory, "factory", "Onboard factory");
     }
 
     /** Is it there? */
     public boolean exist() {
-        return Files.isRegularFile(keyOf(certificateAuthority(0)));
+        return Files.isRegularFile(keyOf(certificateAuthority(0))) || Files.isRegularFile(keyOf(imported()));
     }
 
     /** The certificate of its root CA: what is uploaded. */
@@ -55,6 +58,9 @@ public final class FactoryFiles {
         directory(workDirectory.resolve("update"));
         List<CertificateAuthority> line = factory.authorities();
         write(updateSigner(), factory.updateSigner());
+        if (Files.exists(keyOf(imported()))) {
+            return; // another's CA: there is nothing of ours to keep
+        }
         for (int i = line.size() - 1; i >= 0; i--) {
             write(certificateAuthority(i), line.get(i).credential());
         }
@@ -70,7 +76,7 @@ public final class FactoryFiles {
             return read(clock, random);
         }
         return Files.exists(keyOf(updateSigner()))
-                ? Factory.found(title, read(updateSigner()), clock, random)
+                ? Factory.found(title, KeyAlgorithm.P256, read(updateSigner()), clock, random)
                 : Factory.found(title, clock, random);
     }
 
@@ -80,6 +86,10 @@ public final class FactoryFiles {
      * @throws UnreadableFileException when a file is missing or holds something else; the message is one sentence
      */
     public Factory read(InstantSource clock, SecureRandom random) throws IOException {
+        if (Files.exists(keyOf(imported()))) {
+            Credential own = read(imported());
+            return new Factory(List.of(CertificateAuthority.of(own, clock, random)), read(updateSigner()), clock);
+        }
         List<CertificateAuthority> line = new ArrayList<>();
         for (int i = 0; i == 0 || Files.exists(keyOf(certificateAuthority(i))); i++) {
             Credential own = read(certificateAuthority(i));
@@ -95,6 +105,64 @@ public final class FactoryFiles {
 
     private Path certificateAuthority(int number) {
         return workDirectory.resolve("ca").resolve(name + (number == 0 ? "-root" : "-intermediate-" + number));
+    }
+
+    /** A CA that was not made here, with the chain above it: only its own key is known. */
+    private Path imported() {
+        return workDirectory.resolve("ca").resolve(name + "-imported");
+    }
+
+    /**
+     * Founds the factory with this kind of key and so many intermediate CAs, and writes it.
+     *
+     * @throws FileAlreadyExistsException when there is one already
+     */
+    public Factory create(KeyAlgorithm key, int intermediates, InstantSource clock, SecureRandom random)
+            throws IOException {
+        refuseAnother();
+        Factory factory = Files.exists(keyOf(updateSigner()))
+                ? Factory.found(title, key, read(updateSigner()), clock, random)
+                : Factory.found(title, key, clock, random);
+        factory.authority(intermediates + 1);
+        write(factory);
+        return factory;
+    }
+
+    /**
+     * Takes a CA that was made elsewhere.
+     *
+     * @param authority its key and chain, its own certificate first
+     * @throws FileAlreadyExistsException when there is one already
+     * @throws IllegalArgumentException when it is no CA, or its chain leaves no room for a device
+     */
+    public Factory take(Credential authority, InstantSource clock, SecureRandom random) throws IOException {
+        refuseAnother();
+        X509Certificate own = authority.certificate();
+        if (own.getBasicConstraints() < 0) {
+            throw new IllegalArgumentException("'" + SubjectName.text(own)
+                    + "' is no CA certificate (CA:TRUE is missing);" + " give one that may sign devices");
+        }
+        if (authority.chain().size() >= FactoryOrder.DEEPEST + 1) {
+            throw new IllegalArgumentException("a chain of " + authority.chain().size()
+                    + " CAs is too long; with the device's certificate it may have " + FactoryOrder.DEEPEST);
+        }
+        directory(workDirectory.resolve("ca"));
+        directory(workDirectory.resolve("update"));
+        if (!Files.exists(keyOf(updateSigner()))) {
+            write(updateSigner(), Factory.found(title, clock, random).updateSigner());
+        }
+        CredentialFiles.writeCertificates(
+                root(), List.of(authority.chain().get(authority.chain().size() - 1)));
+        CredentialFiles.writeCertificates(certificateOf(imported()), authority.chain());
+        CredentialFiles.writePrivateKey(keyOf(imported()), authority.privateKey());
+        return read(clock, random);
+    }
+
+    private void refuseAnother() throws FileAlreadyExistsException {
+        if (exist()) {
+            throw new FileAlreadyExistsException(
+                    root() + " is this factory's CA already; devices in the field came with it. Use another --dir");
+        }
     }
 
     private Path updateSigner() {

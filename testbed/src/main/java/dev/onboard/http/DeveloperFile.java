@@ -1,10 +1,10 @@
 package dev.onboard.http;
 
+import dev.onboard.factory.CredentialsSource;
+import dev.onboard.factory.DeviceIdentity;
 import dev.onboard.http.ServerCredentials.Server;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.SubjectName;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 
 /**
  * The C file with which the platform's client library is built for development: the names are its own
@@ -15,50 +15,20 @@ import java.security.cert.X509Certificate;
  * @param credential the developer certificate and its key
  */
 record DeveloperFile(String accountId, Server server, Credential credential) {
-    private static final int PER_LINE = 12;
-
     String text() {
-        StringBuilder c = new StringBuilder();
-        c.append("/* A developer certificate of Onboard. It holds a private key: keep it to yourself. */\n");
-        c.append("#ifndef __MBED_CLOUD_DEV_CREDENTIALS_H__\n#define __MBED_CLOUD_DEV_CREDENTIALS_H__\n\n");
-        c.append("#include <inttypes.h>\n\n");
-        string(c, "BOOTSTRAP_ENDPOINT_NAME", String.join("", SubjectName.commonNames(credential.certificate())));
-        string(c, "ACCOUNT_ID", accountId);
-        string(c, "BOOTSTRAP_SERVER_URI", server.uriFor(accountId));
-        octets(c, "BOOTSTRAP_DEVICE_CERTIFICATE", der(credential.certificate()));
-        octets(c, "BOOTSTRAP_SERVER_ROOT_CA_CERTIFICATE", der(server.authority()));
-        octets(c, "BOOTSTRAP_DEVICE_PRIVATE_KEY", credential.privateKeyPkcs8());
-        string(c, "MANUFACTURER", "dev_manufacturer");
-        string(c, "MODEL_NUMBER", "dev_model_num");
-        string(c, "SERIAL_NUMBER", "0");
-        string(c, "DEVICE_TYPE", "dev_device_type");
-        string(c, "HARDWARE_VERSION", "dev_hardware_version");
-        c.append("const uint32_t MBED_CLOUD_DEV_MEMORY_TOTAL_KB = 0;\n\n");
-        c.append("#endif /* __MBED_CLOUD_DEV_CREDENTIALS_H__ */\n");
-        return c.toString();
-    }
-
-    private static void string(StringBuilder c, String name, String value) {
-        c.append("const char MBED_CLOUD_DEV_").append(name).append("[] = \"");
-        c.append(value.replace("\\", "\\\\").replace("\"", "\\\"")).append("\";\n");
-    }
-
-    private static void octets(StringBuilder c, String name, byte[] value) {
-        c.append("const uint8_t MBED_CLOUD_DEV_").append(name).append("[] =\n{");
-        for (int i = 0; i < value.length; i++) {
-            c.append(i % PER_LINE == 0 ? "\n    " : " ");
-            c.append(String.format("0x%02x", value[i])).append(i + 1 < value.length ? "," : "");
-        }
-        c.append("\n};\n");
-        c.append("const uint32_t MBED_CLOUD_DEV_").append(name).append("_SIZE = sizeof(MBED_CLOUD_DEV_");
-        c.append(name).append(");\n");
-    }
-
-    private static byte[] der(X509Certificate certificate) {
-        try {
-            return certificate.getEncoded();
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a certificate cannot be encoded: " + e.getMessage(), e);
-        }
+        return new CredentialsSource(
+                        String.join("", SubjectName.commonNames(credential.certificate())),
+                        accountId,
+                        server.uriFor(accountId),
+                        server.authority(),
+                        credential,
+                        new DeviceIdentity(
+                                "dev_manufacturer",
+                                "dev_model_num",
+                                "0",
+                                "",
+                                "dev_device_type",
+                                "dev_hardware_version"))
+                .text();
     }
 }

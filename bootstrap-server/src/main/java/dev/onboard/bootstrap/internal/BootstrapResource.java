@@ -88,6 +88,7 @@ final class BootstrapResource extends CoapResource {
             PeerTrust trust,
             String endpoint,
             ContentFormat format,
+            boolean knowsItsId,
             long startNanos) {}
 
     @Override
@@ -102,7 +103,14 @@ final class BootstrapResource extends CoapResource {
         PeerTrust trust = ((DevicePeer) peer.getIdentity()).trust();
         List<String> query = exchange.getRequestOptions().getUriQuery();
         Optional<String> endpoint = parameter(query, "ep").or(() -> EndpointIdentity.name(trust.certificate(), NAMES));
-        Asked asked = new Asked(exchange, peer, trust, endpoint.orElse(""), format(query), start);
+        Asked asked = new Asked(
+                exchange,
+                peer,
+                trust,
+                endpoint.orElse(""),
+                format(query),
+                parameter(query, "iep").isPresent(),
+                start);
         if (endpoint.isEmpty()) {
             refuse(
                     asked,
@@ -125,11 +133,12 @@ final class BootstrapResource extends CoapResource {
 
     private void admit(Asked asked) {
         ScheduledFuture<?> acknowledge = io.schedule(() -> asked.exchange().accept(), 1, TimeUnit.SECONDS);
-        account.devices()
-                .admitToBootstrap(
-                        asked.endpoint(),
-                        asked.trust().certificate(),
-                        asked.trust().trust().anchor())
+        forgetAfterFactoryReset(asked)
+                .thenCompose(done -> account.devices()
+                        .admitToBootstrap(
+                                asked.endpoint(),
+                                asked.trust().certificate(),
+                                asked.trust().trust().anchor()))
                 .thenComposeAsync(admission -> decided(asked, admission), io)
                 .whenComplete((done, error) -> {
                     acknowledge.cancel(false);
@@ -137,6 +146,27 @@ final class BootstrapResource extends CoapResource {
                         refuseUnavailable(asked, error);
                     }
                 });
+    }
+
+    /**
+     * A device that shares its certificate with others is told from them by its endpoint name and, once it has one, its id.
+     * One that has bootstrapped and comes without an id ({@code iep}) was reset to factory settings: the account makes a new
+     * device of it. A suspended one stays what it is.
+     */
+    private CompletionStage<Void> forgetAfterFactoryReset(Asked asked) {
+        if (!isDeveloper(asked.trust()) || asked.knowsItsId()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        String anchor = asked.trust().trust().anchor().id();
+        return CompletableFuture.runAsync(
+                () -> account.devices()
+                        .byEndpoint(asked.endpoint())
+                        .filter(device -> device.caId().equals(Optional.of(anchor))
+                                && device.suspension().isEmpty()
+                                && account.issuedCertificates().byEndpoint(asked.endpoint()).stream()
+                                        .anyMatch(issued -> issued.deviceId().equals(device.id())))
+                        .ifPresent(device -> account.devices().remove(device.id())),
+                io);
     }
 
     private CompletionStage<Boolean> decided(Asked asked, Admission admission) {

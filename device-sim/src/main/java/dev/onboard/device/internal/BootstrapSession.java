@@ -6,9 +6,11 @@ import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.SubjectName;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +41,9 @@ public final class BootstrapSession {
     private final Told told;
     private final Outcome outcome;
     private final Staging staging;
+    /** By which the account knows the device; forgotten with the LwM2M credentials. */
+    private final Optional<String> deviceId;
+
     private final long startNanos = System.nanoTime();
     private Surroundings.Timer patience = Surroundings.Timer.NONE;
     private @Nullable Link link;
@@ -74,6 +79,9 @@ public final class BootstrapSession {
         this.told = new Told(bundle.endpoint().value());
         this.outcome = outcome;
         this.staging = new Staging(bundle, present);
+        this.deviceId = present.flatMap(
+                account -> SubjectName.localities(account.credential().certificate()).stream()
+                        .findFirst());
     }
 
     /** Begins; blocks while the host is looked up. */
@@ -111,6 +119,9 @@ public final class BootstrapSession {
         request.getOptions()
                 .addUriPath("bs")
                 .addUriQuery("ep=" + bundle.endpoint().value());
+        if (bundle.mode() == DeviceMode.DEVELOPER) {
+            deviceId.ifPresent(id -> request.getOptions().addUriQuery("iep=" + id));
+        }
         options.format().code().ifPresent(code -> request.getOptions().addUriQuery("pct=" + code));
         opened.send(request, Stage.ADMISSION, options.patience(), new Link.Reply() {
             @Override

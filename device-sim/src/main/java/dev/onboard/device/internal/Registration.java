@@ -6,7 +6,6 @@ import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.factory.DeviceBundle;
-import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -99,9 +98,7 @@ public final class Registration {
                                 account.server(),
                                 this::written,
                                 this::update,
-                                bundle.mode() == DeviceMode.BOOTSTRAP
-                                        ? Optional.of(outcome::bootstrapWanted)
-                                        : Optional.empty()),
+                                bundle.mode().bootstraps() ? Optional.of(outcome::bootstrapWanted) : Optional.empty()),
                         new DeviceInstance(
                                 bundle.identity(), options.clock(), outcome::rebootWanted, outcome::factoryResetWanted),
                         new FirmwareInstance()));

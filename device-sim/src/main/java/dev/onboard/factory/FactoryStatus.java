@@ -1,0 +1,51 @@
+package dev.onboard.factory;
+
+/**
+ * What the platform's factory verification answers, in the order of its numbers, so that a result reads the same here and on
+ * a factory line.
+ */
+public enum FactoryStatus {
+    SUCCESS,
+    ERROR,
+    MEMORY_OUT,
+    INVALID_PARAMETER,
+    STORE_ERROR,
+    INTERNAL_ITEM_ALREADY_EXIST,
+    CA_ERROR,
+    ROT_ERROR,
+    ENTROPY_ERROR,
+    FACTORY_DISABLED_ERROR,
+    INVALID_CERTIFICATE,
+    INVALID_CERT_ATTRIBUTE,
+    INVALID_CA_CERT_SIGNATURE,
+    EXPIRED_CERTIFICATE,
+    INVALID_LWM2M_CN_ATTR,
+    KCM_ERROR,
+    KCM_STORAGE_ERROR,
+    KCM_FILE_EXIST_ERROR,
+    KCM_CRYPTO_ERROR,
+    NOT_INITIALIZED,
+    BUNDLE_ERROR,
+    BUNDLE_RESPONSE_ERROR,
+    BUNDLE_UNSUPPORTED_GROUP,
+    BUNDLE_INVALID_GROUP,
+    BUNDLE_INVALID_SCHEME,
+    ITEM_NOT_EXIST,
+    EMPTY_ITEM,
+    WRONG_ITEM_DATA_SIZE,
+    URI_WRONG_FORMAT,
+    FIRST_TO_CLAIM_NOT_ALLOWED,
+    BOOTSTRAP_MODE_ERROR,
+    OUTPUT_INFO_ERROR,
+    WARNING_CREATE_ERROR,
+    UTC_OFFSET_WRONG_FORMAT,
+    CERTIFICATE_PUBLIC_KEY_CORRELATION_ERROR,
+    BUNDLE_INVALID_KEEP_ALIVE_SESSION_STATUS,
+    TOO_MANY_CSR_REQUESTS,
+    NOT_SUPPORTED;
+
+    /** Its number. */
+    public int number() {
+        return ordinal();
+    }
+}
