@@ -40,6 +40,12 @@ public record DeviceBundle(
                 : credential.withChain(chain.subList(0, sends.certificates()));
     }
 
+    /** The same device with another key and certificate. */
+    public DeviceBundle withCredential(Credential value) {
+        return new DeviceBundle(
+                endpoint, mode, value, serverUri, serverCa, trustStore, updateAuthenticity, identity, sends);
+    }
+
     /** The same device for another server. */
     public DeviceBundle withServer(URI uri, X509Certificate ca) {
         return new DeviceBundle(endpoint, mode, credential, uri, ca, trustStore, updateAuthenticity, identity, sends);

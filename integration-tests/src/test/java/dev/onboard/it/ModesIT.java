@@ -8,6 +8,7 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,18 @@ class ModesIT {
                         && event.facts().getOrDefault("issuer", "").contains("Onboard LwM2M factory root CA"));
         assertThat(work.resolve("devices/device-1/lwm2m")).doesNotExist();
         assertThat(work.resolve("ca/factory-root.cert.pem")).doesNotExist();
+    }
+
+    @Test
+    void theDevicesOfADeveloperDemoShareOneCertificate() throws Exception {
+        Path work = folder.resolve("demo-developer");
+        JsonNode json = demo(work, "developer", 3);
+        assertThat(json.path("registered").asInt()).isEqualTo(3);
+        assertThat(Files.readString(work.resolve("devices/device-1/factory/device.cert.pem")))
+                .isEqualTo(Files.readString(work.resolve("devices/device-3/factory/device.cert.pem")));
+        assertThat(Files.readString(work.resolve("devices/device-1/lwm2m/device.key.pem")))
+                .as("the LwM2M key is each device's own")
+                .isNotEqualTo(Files.readString(work.resolve("devices/device-3/lwm2m/device.key.pem")));
     }
 
     @Test
@@ -128,7 +141,8 @@ class ModesIT {
     void aModeThatDoesNotExistIsRefusedInOneSentence() throws Exception {
         Cli.Result result = cli.run("demo", "--mode", "magic", "--exit");
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("--mode 'magic' is not a mode; a demo knows 'bootstrap', 'lwm2m', 'mixed'");
+        assertThat(result.err())
+                .contains("--mode 'magic' is not a mode; a demo knows 'bootstrap', 'lwm2m', 'mixed', 'developer'");
     }
 
     private static List<Event> events(Path work) {

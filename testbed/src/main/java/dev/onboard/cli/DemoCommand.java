@@ -50,8 +50,10 @@ final class DemoCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "MODE",
             defaultValue = "bootstrap",
-            description = "bootstrap; lwm2m: credentials from the factory, no bootstrap; mixed: by turns."
-                    + " Default: ${DEFAULT-VALUE}")
+            description =
+                    "bootstrap; lwm2m: credentials from the factory, no bootstrap; mixed: by turns; developer: one developer"
+                            + " certificate for all."
+                            + " Default: ${DEFAULT-VALUE}")
     private String mode;
 
     @Option(names = "--exit", description = "Stop when every device is registered or failed.")

@@ -1,5 +1,7 @@
 package dev.onboard.testbed;
 
+import dev.onboard.account.DeveloperCertificates;
+import dev.onboard.account.DeviceDirectory;
 import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
@@ -16,6 +18,7 @@ import dev.onboard.factory.FactoryFiles;
 import dev.onboard.factory.FactoryOrder;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
+import dev.onboard.pki.Credential;
 import dev.onboard.pki.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +43,8 @@ import java.util.function.IntConsumer;
 public final class Demo implements AutoCloseable {
     /** A device that makes no progress for this long has failed; longer than DTLS and CoAP need to recover from loss. */
     private static final Duration PATIENCE = Duration.ofSeconds(100);
+
+    private static final String DEVELOPER = "Onboard demo developer certificate";
 
     private final Testbed testbed;
     private final InstantSource clock;
@@ -119,6 +124,10 @@ public final class Demo implements AutoCloseable {
     private void makeAndUpload(DemoMode mode, int count, int chainDepth) {
         try {
             Map<DeviceMode, Factory> factories = new EnumMap<>(DeviceMode.class);
+            if (mode == DemoMode.DEVELOPER && count > DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE) {
+                throw new UsageException(count + " devices cannot share one developer certificate; "
+                        + DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE + " can");
+            }
             for (DeviceMode each : mode.modes()) {
                 FactoryFiles files = FactoryFiles.of(testbed.workDirectory().path(), each);
                 Factory factory = files.readOrFound(clock, random);
@@ -149,18 +158,34 @@ public final class Demo implements AutoCloseable {
                         + bundle.mode().word() + " mode from an earlier run; use another --work-dir");
             }
         } else {
-            FactoryOrder order = (mode == DeviceMode.BOOTSTRAP
-                            ? FactoryOrder.of(name, testbed.running().bootstrapUri(), testbed.bootstrapServerCa())
+            FactoryOrder order = (mode.bootstraps()
+                            ? FactoryOrder.of(name, mode, testbed.running().bootstrapUri(), testbed.bootstrapServerCa())
                             : FactoryOrder.of(name, mode, testbed.running().lwm2mUri(), testbed.lwm2mServerCa()))
                     .withChainDepth(chainDepth);
-            bundle = factory.make(order, testbed.journal());
+            bundle = mode == DeviceMode.DEVELOPER
+                    ? factory.make(order.withChainDepth(1)).withCredential(developerCredential())
+                    : factory.make(order, testbed.journal());
             BundleFiles.write(testbed.workDirectory().devices(), bundle);
         }
         devices.put(name.value(), new OnboardingTimes(name.value(), mode));
         fleet.add(bundle, home);
     }
 
+    /** The account's developer certificate for demos; made once. */
+    private Credential developerCredential() {
+        DeveloperCertificates developers = testbed.account().developerCertificates();
+        return testbed.account().trustedCertificates().list().stream()
+                .filter(trusted -> trusted.name().equals(DEVELOPER))
+                .findFirst()
+                .flatMap(trusted -> developers.get(trusted.id()))
+                .orElseGet(() -> developers.create(DEVELOPER, "shared by the devices of a demo"))
+                .credential();
+    }
+
     private void upload(DeviceMode mode, X509Certificate root) {
+        if (mode == DeviceMode.DEVELOPER) {
+            return; // the account trusts its own developer certificate
+        }
         String fingerprint = Fingerprint.sha256(root);
         boolean uploaded = testbed.account().trustedCertificates().list().stream()
                 .map(TrustedCertificate::fingerprint)

@@ -13,7 +13,9 @@ public enum DemoMode {
     /** All of them have LwM2M credentials from the factory. */
     LWM2M(DeviceMode.LWM2M),
     /** They take turns: the first bootstraps, the second does not. */
-    MIXED(DeviceMode.BOOTSTRAP, DeviceMode.LWM2M);
+    MIXED(DeviceMode.BOOTSTRAP, DeviceMode.LWM2M),
+    /** All of them bootstrap with one developer certificate of the account. */
+    DEVELOPER(DeviceMode.DEVELOPER);
 
     private final List<DeviceMode> turns;
 
