@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onboard.account.ApiKeys.Access;
 import dev.onboard.account.postgres.PostgresServer;
+import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.KeyAlgorithm;
@@ -23,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,8 +217,16 @@ class SharedDatabaseTest {
         assertThat(second.account.devices().byEndpoint("before")).isPresent();
         assertThat(second.account.devices().byEndpoint("after")).isPresent();
         assertThat(second.account.devices().byEndpoint("meanwhile")).isEmpty();
-        TrustedCertificate after = second.trust(second.factory, Service.LWM2M);
-        assertThat(anchors(first.account, Service.LWM2M)).contains(after.id());
+        // a process that was cut off for longer than the others wait takes the change over when it is back
+        CountDownLatch taken = new CountDownLatch(1);
+        try (Journal.Subscription ignored =
+                first.account.trustedCertificates().subscribe(change -> taken.countDown())) {
+            TrustedCertificate after = second.trust(second.factory, Service.LWM2M);
+            if (!anchors(first.account, Service.LWM2M).contains(after.id())) {
+                assertThat(taken.await(20, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(anchors(first.account, Service.LWM2M)).contains(after.id());
+        }
     }
 
     @Test
