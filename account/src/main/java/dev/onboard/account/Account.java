@@ -60,7 +60,7 @@ public final class Account implements AutoCloseable {
         storage.keep(AccountRow::find, found -> found.ifPresent(account -> anchorPolicy = account.anchorPolicy()));
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
         this.revocation = new StoredRevocation(storage, trusted, authority, ids, clock, journal);
-        trusted.subscribe(change -> revocation.changedSoon());
+        trusted.subscribe(change -> revocation.trustChanged());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
         this.issuers = new StoredIssuers(storage, ids, clock, new OwnAuthority(authority), clients);
         this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, issuers, revocation::changed);

@@ -1,5 +1,8 @@
 package dev.onboard.account;
 
+import dev.onboard.account.internal.Backend;
+import dev.onboard.account.internal.PostgresDatabase;
+import dev.onboard.account.internal.SqliteFile;
 import dev.onboard.account.postgres.PostgresServer;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -66,6 +70,22 @@ final class OpenAccount implements AutoCloseable {
             return Database.at(given);
         }
         return POSTGRES ? Database.at(PostgresServer.need().newDatabase()) : Database.in(work.resolve("account"));
+    }
+
+    /** The tables alone, without an account on them. */
+    static Backend backend(Database database) {
+        return database instanceof Database.Server server
+                ? PostgresDatabase.of(server.url(), System.getenv())
+                : SqliteFile.open(((Database.Directory) database).path());
+    }
+
+    /** Waits without end, for a latch that the test opens. */
+    static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A program of the tests in a process of its own, on this database. */

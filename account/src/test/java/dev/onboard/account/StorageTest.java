@@ -3,6 +3,7 @@ package dev.onboard.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onboard.account.internal.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,7 +16,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +61,47 @@ class StorageTest {
                     .isInstanceOf(AccountException.class)
                     .hasMessageEndingWith("is closed");
         }
+    }
+
+    /** Writes that wait are committed together; one that fails is undone alone. */
+    @Test
+    void aWriteThatFailsIsUndoneAlone() {
+        Database database = OpenAccount.database(work);
+        try (Storage storage = Storage.open(OpenAccount.backend(database))) {
+            CountDownLatch queued = new CountDownLatch(1);
+            CompletableFuture<Boolean> held = storage.write(handle -> {
+                OpenAccount.await(queued);
+                return true;
+            });
+            List<CompletableFuture<Integer>> kept = new ArrayList<>();
+            List<CompletableFuture<Integer>> refused = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String name = "kept-" + i;
+                kept.add(storage.write(handle -> insert(handle, name)));
+                refused.add(storage.write(handle -> {
+                    insert(handle, "refused-" + name);
+                    throw AccountException.conflict("name", "is taken");
+                }));
+            }
+            queued.countDown();
+            assertThat(held.join()).isTrue();
+            assertThat(kept).allSatisfy(write -> assertThat(write.join()).isEqualTo(1));
+            assertThat(refused)
+                    .allSatisfy(write -> assertThatThrownBy(() -> Storage.await(write))
+                            .isInstanceOfSatisfying(
+                                    AccountException.class,
+                                    e -> assertThat(e.kind()).isEqualTo(AccountException.Kind.CONFLICT)));
+            List<String> there = storage.read(handle -> handle.createQuery(
+                            "SELECT fingerprint FROM device_authority WHERE created_at = 7 ORDER BY fingerprint")
+                    .mapTo(String.class)
+                    .list());
+            assertThat(there).containsExactly("kept-0", "kept-1", "kept-2");
+        }
+    }
+
+    private static int insert(Handle handle, String name) {
+        return handle.execute(
+                "INSERT INTO device_authority (fingerprint, chain, created_at) VALUES (?, ?, 7)", name, new byte[] {1});
     }
 
     /** Kills a process in the middle of concurrent writes: everything it acknowledged is there, and nothing is there half. */

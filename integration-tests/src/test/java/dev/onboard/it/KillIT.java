@@ -38,7 +38,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -114,11 +113,10 @@ class KillIT {
     private void load(Cli.Up up, Factory factory, int round, int registrations) throws Exception {
         CountDownLatch enough = new CountDownLatch(registrations);
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-        Semaphore pace = new Semaphore(UPLOADERS);
         Thread[] uploaders = new Thread[UPLOADERS];
         for (int i = 0; i < UPLOADERS; i++) {
             String prefix = "ca-" + round + "-" + i + "-";
-            uploaders[i] = new Thread(() -> upload(up, prefix, pace, failures));
+            uploaders[i] = new Thread(() -> upload(up, prefix, failures));
             uploaders[i].start();
         }
         Path home = Cli.folder(folder, "devices-" + round);
@@ -137,7 +135,6 @@ class KillIT {
                 fleet.add(bundle, home.resolve(name.directory()));
             }
             fleet.subscribe((device, state) -> {
-                pace.release();
                 if (state == DeviceState.REGISTERED) {
                     enough.countDown();
                 }
@@ -148,7 +145,6 @@ class KillIT {
                     .as(() -> failures + " " + fleet.count() + " " + timeline(journal))
                     .isTrue();
             up.kill();
-            pace.release(UPLOADERS);
         }
         for (Thread uploader : uploaders) {
             uploader.join();
@@ -175,12 +171,11 @@ class KillIT {
         }
     }
 
-    /** Uploads whenever a device comes a step further; most uploads are removed again. */
-    private void upload(Cli.Up up, String prefix, Semaphore pace, Queue<Throwable> failures) {
+    /** Uploads as fast as the testbed takes it; most uploads are removed again. */
+    private void upload(Cli.Up up, String prefix, Queue<Throwable> failures) {
         try {
             for (int number = 0; ; number++) {
                 String name = prefix + number;
-                pace.acquire();
                 CertificateAuthority ca = CertificateAuthority.root(CertificateRecipe.ca(name), CLOCK, RANDOM);
                 String id = upload(up, name, ca.certificate());
                 if (number % KEPT != 0) {

@@ -18,7 +18,31 @@ final class RevocationRows {
     /** A revoked certificate. */
     record Revoked(BigInteger serial, Instant at, RevocationReason reason) {}
 
+    /**
+     * By which a change of all this is noticed without reading it.
+     *
+     * @param mode as stored
+     * @param lists how many, and when the last of them came
+     * @param revoked of the account's own certificates: how many, and when the last of them was
+     */
+    record State(String mode, String lists, String revoked) {}
+
     private RevocationRows() {}
+
+    static State state(Handle handle, X509Certificate issuer) {
+        return new State(
+                mode(handle),
+                handle.createQuery("SELECT count(*) || '/' || coalesce(max(created_at), 0) FROM revocation_list")
+                        .mapTo(String.class)
+                        .one(),
+                handle.createQuery("""
+                                SELECT count(*) || '/' || coalesce(max(revoked_at), 0) FROM issued_certificate
+                                WHERE revoked_at IS NOT NULL AND issuer = :issuer
+                                """)
+                        .bind("issuer", Fingerprint.sha256(issuer))
+                        .mapTo(String.class)
+                        .one());
+    }
 
     static List<UploadedRevocationList> all(Handle handle) {
         return handle.createQuery("SELECT * FROM revocation_list ORDER BY created_at, id")

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +29,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
-/** Revocation lists in the database, and the account's own. What counts now is a snapshot that is read without a lock. */
+/**
+ * Revocation lists in the database, and the account's own. What counts now is a snapshot that is read without a lock. It is
+ * another object only when what counts is something else: servers judge their open sessions anew then.
+ *
+ * <p>Longer than others because each way a list comes or goes ends in the same three steps: store, record, take over.
+ */
 public final class StoredRevocation implements RevocationLists {
     private static final Duration PUBLISHED_FOR = Duration.ofDays(7);
 
@@ -44,8 +52,18 @@ public final class StoredRevocation implements RevocationLists {
     private final AtomicBoolean taking = new AtomicBoolean();
     private volatile Snapshot snapshot;
 
+    /**
+     * @param state of the tables that this was read from
+     * @param own the account's own list, when it has one
+     */
     private record Snapshot(
-            List<UploadedRevocationList> lists, Revocation mode, Map<Service, Current> current, Instant fetchAgainAt) {}
+            RevocationRows.State state,
+            List<UploadedRevocationList> lists,
+            Revocation mode,
+            List<RevocationRows.Revoked> revoked,
+            Optional<byte[]> own,
+            Map<Service, Current> current,
+            Instant fetchAgainAt) {}
 
     public StoredRevocation(
             Storage storage,
@@ -60,14 +78,39 @@ public final class StoredRevocation implements RevocationLists {
         this.ids = ids;
         this.clock = clock;
         this.journal = journal;
-        this.snapshot = read();
-        storage.keep(handle -> true, elsewhere -> changed());
+        this.snapshot = read(Optional.empty());
+        storage.keep(this::state, this::changedElsewhere);
     }
 
-    private Snapshot read() {
+    private RevocationRows.State state(Handle handle) {
+        return RevocationRows.state(handle, authority.certificate());
+    }
+
+    private void changedElsewhere(RevocationRows.State now) {
+        if (!now.equals(snapshot.state())) {
+            changed();
+        }
+    }
+
+    private Snapshot read(Optional<Snapshot> before) {
+        RevocationRows.State state = storage.read(this::state);
         List<UploadedRevocationList> lists = storage.read(RevocationRows::all);
         Revocation mode = modeOf(storage.read(RevocationRows::mode)).orElse(Revocation.SOFT_FAIL);
         List<RevocationRows.Revoked> revoked = revoked();
+        boolean owns = !revoked.isEmpty() || mode == Revocation.HARD_FAIL;
+        Optional<byte[]> own = before.filter(old -> old.revoked().equals(revoked))
+                .flatMap(Snapshot::own)
+                .or(() -> owns ? Optional.of(standing(revoked)) : Optional.empty());
+        return counting(state, lists, mode, revoked, owns ? own : Optional.empty(), before);
+    }
+
+    private Snapshot counting(
+            RevocationRows.State state,
+            List<UploadedRevocationList> lists,
+            Revocation mode,
+            List<RevocationRows.Revoked> revoked,
+            Optional<byte[]> own,
+            Optional<Snapshot> before) {
         Map<Service, Current> current = new EnumMap<>(Service.class);
         for (Service service : Service.values()) {
             List<byte[]> counting = new ArrayList<>();
@@ -80,21 +123,37 @@ public final class StoredRevocation implements RevocationLists {
                     }
                 }
             }
-            boolean owns = service == Service.LWM2M && (!revoked.isEmpty() || mode == Revocation.HARD_FAIL);
-            if (owns) {
-                counting.add(standing(revoked));
+            if (service == Service.LWM2M) {
+                own.ifPresent(counting::add);
             }
             // without any list soft-fail would only remark on every certificate that there is none
             Revocation applied =
                     mode == Revocation.HARD_FAIL ? mode : counting.isEmpty() ? Revocation.OFF : Revocation.SOFT_FAIL;
-            current.put(service, new Current(counting, applied));
+            Current now = new Current(counting, applied);
+            current.put(
+                    service,
+                    before.map(old -> old.current().get(service))
+                            .filter(old -> isSame(old, now))
+                            .orElse(now));
         }
         Instant again = lists.stream()
                 .filter(list -> list.source().isPresent())
                 .flatMap(list -> list.nextUpdate().stream())
                 .min(Instant::compareTo)
                 .orElse(Instant.MAX);
-        return new Snapshot(lists, mode, current, again);
+        return new Snapshot(state, lists, mode, revoked, own, current, again);
+    }
+
+    private static boolean isSame(Current one, Current other) {
+        if (one.mode() != other.mode() || one.lists().size() != other.lists().size()) {
+            return false;
+        }
+        for (int i = 0; i < one.lists().size(); i++) {
+            if (!Arrays.equals(one.lists().get(i), other.lists().get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<RevocationRows.Revoked> revoked() {
@@ -161,8 +220,14 @@ public final class StoredRevocation implements RevocationLists {
         }
         Snapshot present = snapshot;
         if (present.fetchAgainAt().isBefore(now)) { // not with every handshake
-            snapshot =
-                    new Snapshot(present.lists(), present.mode(), present.current(), now.plus(Duration.ofMinutes(1)));
+            snapshot = new Snapshot(
+                    present.state(),
+                    present.lists(),
+                    present.mode(),
+                    present.revoked(),
+                    present.own(),
+                    present.current(),
+                    now.plus(Duration.ofMinutes(1)));
         }
     }
 
@@ -195,21 +260,43 @@ public final class StoredRevocation implements RevocationLists {
         return Optional.empty();
     }
 
-    /** As {@link #changed}, some time later on a worker; many changes at once are taken over together, and hold no worker up. */
-    public void changedSoon() {
-        if (taking.compareAndSet(false, true)) {
+    /**
+     * The trusted certificates changed: which lists count at which server is found anew from memory, some time later on a
+     * worker; many changes at once are taken over together. Without lists there is nothing to do.
+     */
+    public void trustChanged() {
+        if (!snapshot.lists().isEmpty() && taking.compareAndSet(false, true)) {
             storage.onWorker(() -> {
                 taking.set(false);
-                changed();
+                countAgain();
                 return true;
             });
         }
     }
 
-    /** Takes over what changed in the database: a list, a revoked certificate, a trusted certificate that went. */
+    private synchronized void countAgain() {
+        Snapshot present = snapshot;
+        List<UploadedRevocationList> left = present.lists().stream()
+                .filter(list -> trusted.get(list.trustedCertificateId()).isPresent())
+                .toList();
+        exchange(counting(
+                present.state(), left, present.mode(), present.revoked(), present.own(), Optional.of(present)));
+    }
+
+    /** Takes over what changed in the database: a list, a revoked certificate. */
     public synchronized void changed() {
-        snapshot = read();
-        listeners.forEach(Runnable::run);
+        exchange(read(Optional.of(snapshot)));
+    }
+
+    private void exchange(Snapshot after) {
+        Snapshot before = snapshot;
+        snapshot = after;
+        boolean other = Stream.of(Service.values())
+                .anyMatch(service ->
+                        before.current().get(service) != after.current().get(service));
+        if (other) {
+            listeners.forEach(Runnable::run);
+        }
     }
 
     @Override

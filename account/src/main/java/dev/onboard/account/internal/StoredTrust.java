@@ -24,6 +24,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -66,14 +67,18 @@ public final class StoredTrust implements TrustedCertificates {
                     },
                     added -> {}));
         }
-        this.memory = new TrustInMemory(storage.read(this::contents));
+        this.memory = new TrustInMemory(storage.read(handle -> contents(handle, Map.of())));
         storage.keep(this::contents, memory::exchange);
     }
 
     /** A process that has the database to itself trusts its own CA; those that share it trust each other's. */
     private TrustInMemory.Contents contents(Handle handle) {
+        return contents(handle, memory.byId());
+    }
+
+    private TrustInMemory.Contents contents(Handle handle, Map<String, TrustedCertificate> known) {
         return new TrustInMemory.Contents(
-                TrustRows.all(handle), storage.isShared() ? AuthorityRows.all(handle) : List.of(ownChain));
+                TrustRows.all(handle, known), storage.isShared() ? AuthorityRows.all(handle) : List.of(ownChain));
     }
 
     @Override
@@ -227,7 +232,7 @@ public final class StoredTrust implements TrustedCertificates {
     }
 
     private void refuseDuplicate(Handle handle, TrustedCertificate wanted) {
-        for (TrustedCertificate other : TrustRows.all(handle)) {
+        for (TrustedCertificate other : TrustRows.all(handle, memory.byId())) {
             if (other.id().equals(wanted.id())) {
                 continue;
             }
@@ -269,9 +274,7 @@ public final class StoredTrust implements TrustedCertificates {
 
     @Override
     public Optional<TrustedCertificate> get(String id) {
-        return memory.all().stream()
-                .filter(certificate -> certificate.id().equals(id))
-                .findFirst();
+        return Optional.ofNullable(memory.byId().get(id));
     }
 
     @Override

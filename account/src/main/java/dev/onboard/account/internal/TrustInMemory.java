@@ -10,18 +10,32 @@ import dev.onboard.pki.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** What a handshake needs of the trusted certificates: immutable lists, exchanged after each commit. Thread-safe. */
+/**
+ * What a handshake needs of the trusted certificates: immutable lists, exchanged after each commit. What did not change is
+ * the same object afterwards, so that a change costs what it changes. Thread-safe.
+ */
 final class TrustInMemory {
     private final CopyOnWriteArrayList<Consumer<TrustChange>> listeners = new CopyOnWriteArrayList<>();
     private volatile Snapshot snapshot;
 
     /** Everything that is trusted at one time. */
-    private record Snapshot(List<TrustedCertificate> all, Map<Service, List<TrustAnchor>> anchors) {}
+    private record Snapshot(Contents contents, Map<String, TrustedCertificate> byId, Map<Service, Anchors> anchors) {}
+
+    /**
+     * Those of one service.
+     *
+     * @param list the CAs of this account's processes, then those of the trusted certificates
+     * @param of by trusted certificate
+     */
+    private record Anchors(List<TrustAnchor> list, Map<String, TrustAnchor> of) {}
 
     /**
      * Everything in the database.
@@ -31,24 +45,38 @@ final class TrustInMemory {
     record Contents(List<TrustedCertificate> all, List<List<X509Certificate>> authorities) {}
 
     TrustInMemory(Contents contents) {
-        this.snapshot = snapshot(contents);
+        this.snapshot = snapshot(contents, new Snapshot(new Contents(List.of(), List.of()), Map.of(), Map.of()));
     }
 
-    private static Snapshot snapshot(Contents contents) {
-        Map<Service, List<TrustAnchor>> anchors = new EnumMap<>(Service.class);
+    private static Snapshot snapshot(Contents contents, Snapshot before) {
+        Map<String, TrustedCertificate> byId = new HashMap<>();
+        contents.all().forEach(certificate -> byId.put(certificate.id(), certificate));
+        Map<Service, Anchors> anchors = new EnumMap<>(Service.class);
         for (Service service : Service.values()) {
-            List<TrustAnchor> active = new ArrayList<>();
-            if (service == Service.LWM2M) {
-                contents.authorities().forEach(chain -> active.add(own(chain)));
-            }
-            for (TrustedCertificate certificate : contents.all()) {
-                if (certificate.service() == service && certificate.status() == Status.ACTIVE) {
-                    active.add(certificate.anchor());
-                }
-            }
-            anchors.put(service, List.copyOf(active));
+            anchors.put(service, anchors(contents, before, service));
         }
-        return new Snapshot(List.copyOf(contents.all()), anchors);
+        return new Snapshot(contents, byId, anchors);
+    }
+
+    /** The same object as before when nothing of it changed: servers take an anchor list apart when it is another one. */
+    private static Anchors anchors(Contents contents, Snapshot before, Service service) {
+        Anchors old = before.anchors().get(service);
+        List<TrustAnchor> list = new ArrayList<>();
+        if (service == Service.LWM2M) {
+            contents.authorities().forEach(chain -> list.add(own(chain)));
+        }
+        Map<String, TrustAnchor> of = new HashMap<>();
+        for (TrustedCertificate certificate : contents.all()) {
+            if (certificate.service() == service && certificate.status() == Status.ACTIVE) {
+                TrustAnchor kept = old != null && before.byId().get(certificate.id()) == certificate
+                        ? old.of().get(certificate.id())
+                        : null;
+                TrustAnchor anchor = kept != null ? kept : certificate.anchor();
+                list.add(anchor);
+                of.put(certificate.id(), anchor);
+            }
+        }
+        return old != null && old.list().equals(list) ? old : new Anchors(List.copyOf(list), of);
     }
 
     private static TrustAnchor own(List<X509Certificate> chain) {
@@ -60,15 +88,20 @@ final class TrustInMemory {
     }
 
     List<TrustedCertificate> all() {
-        return snapshot.all();
+        return snapshot.contents().all();
+    }
+
+    Map<String, TrustedCertificate> byId() {
+        return snapshot.byId();
     }
 
     List<TrustAnchor> anchors(Service service) {
-        return anchors(snapshot, service);
+        return list(snapshot, service);
     }
 
-    private static List<TrustAnchor> anchors(Snapshot snapshot, Service service) {
-        return snapshot.anchors().getOrDefault(service, List.of());
+    private static List<TrustAnchor> list(Snapshot snapshot, Service service) {
+        Anchors anchors = snapshot.anchors().get(service);
+        return anchors == null ? List.of() : anchors.list();
     }
 
     Journal.Subscription subscribe(Consumer<TrustChange> listener) {
@@ -79,11 +112,11 @@ final class TrustInMemory {
     /** Puts this into force, and tells what became of the anchors. */
     void exchange(Contents contents) {
         Snapshot before = snapshot;
-        Snapshot after = snapshot(contents);
+        Snapshot after = snapshot(contents, before);
         snapshot = after;
         for (Service service : Service.values()) {
-            List<TrustAnchor> added = without(anchors(after, service), anchors(before, service));
-            List<TrustAnchor> removed = without(anchors(before, service), anchors(after, service));
+            List<TrustAnchor> added = without(list(after, service), list(before, service));
+            List<TrustAnchor> removed = without(list(before, service), list(after, service));
             if (!added.isEmpty() || !removed.isEmpty()) {
                 TrustChange change = new TrustChange(service, added, removed);
                 listeners.forEach(listener -> listener.accept(change));
@@ -92,6 +125,10 @@ final class TrustInMemory {
     }
 
     private static List<TrustAnchor> without(List<TrustAnchor> these, List<TrustAnchor> those) {
-        return these.stream().filter(anchor -> !those.contains(anchor)).toList();
+        if (these == those) {
+            return List.of();
+        }
+        Set<TrustAnchor> known = new HashSet<>(those);
+        return these.stream().filter(anchor -> !known.contains(anchor)).toList();
     }
 }

@@ -207,20 +207,20 @@ final class Writer {
         }
         try {
             write.perform(open);
+            if (shared) {
+                open.release("one");
+            }
         } catch (RuntimeException e) {
             if (backend.isContention(e) || backend.isConnectionLost(e)) {
                 throw e; // concerns the whole transaction
             }
             write.fail(e);
             if (shared) {
-                open.rollbackToSavepoint("one");
+                open.rollbackToSavepoint("one"); // which also forgets it
             } else {
                 open.rollback();
                 open.begin();
             }
-        }
-        if (shared) {
-            open.release("one");
         }
     }
 

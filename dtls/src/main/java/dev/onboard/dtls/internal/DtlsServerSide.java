@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -50,6 +51,9 @@ public final class DtlsServerSide implements AutoCloseable {
     private final CertificateGate gate;
     private final BiConsumer<PeerSession, String> closedByPolicy;
     private final Map<ConnectionId, PeerSession> sessions = new ConcurrentHashMap<>();
+    /** Requests to judge all sessions anew that are not answered. */
+    private final AtomicInteger rounds = new AtomicInteger();
+
     private volatile @Nullable DTLSConnector connector;
     private volatile @Nullable ScheduledFuture<?> sweep;
 
@@ -120,20 +124,34 @@ public final class DtlsServerSide implements AutoCloseable {
 
     /** Closes every open session that one of these anchors admitted; see {@link #closeSessions}. */
     public int closeSessionsOf(Collection<TrustAnchor> anchors, String reason) {
+        if (anchors.isEmpty()) {
+            return 0;
+        }
         Set<String> ids = anchors.stream().map(TrustAnchor::id).collect(Collectors.toSet());
         return closeSessions(session -> ids.contains(session.trust().anchor().id()), reason);
     }
 
     /**
      * Judges every open session anew, some at a time on the shared threads, and closes those that are refused now, for the
-     * reason of the refusal: a certificate was revoked, say.
+     * reason of the refusal: a certificate was revoked, say. When it is asked for while it is being done, it is done
+     * once more afterwards, however often it was asked for.
      */
     public void closeRefused() {
-        judgeAgain(new ArrayDeque<>(sessions.values()));
+        if (rounds.getAndIncrement() == 0) {
+            judgeAgain(new ArrayDeque<>(sessions.values()), 1);
+        }
     }
 
-    private void judgeAgain(Deque<PeerSession> left) {
-        if (left.isEmpty() || threads.io().isShutdown()) {
+    /** @param asked how many requests this round answers */
+    private void judgeAgain(Deque<PeerSession> left, int asked) {
+        if (threads.io().isShutdown()) {
+            return;
+        }
+        if (left.isEmpty()) {
+            int since = rounds.addAndGet(-asked);
+            if (since > 0) {
+                judgeAgain(new ArrayDeque<>(sessions.values()), since);
+            }
             return;
         }
         threads.io().execute(() -> {
@@ -144,7 +162,7 @@ public final class DtlsServerSide implements AutoCloseable {
                     closeSessions(session::equals, refused.reason().id());
                 }
             }
-            judgeAgain(left);
+            judgeAgain(left, asked);
         });
     }
 
