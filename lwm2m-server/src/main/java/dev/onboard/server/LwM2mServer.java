@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -109,6 +111,59 @@ public final class LwM2mServer implements AutoCloseable {
     /** Sends a request with bodies as they are on the wire, and gives what the device answered when it carried it out. */
     public CompletionStage<Answer> send(String endpoint, DeviceRequest request) {
         return server.send(endpoint, request);
+    }
+
+    /** As {@link #observe(String, String, Consumer)}, asking for this media type. */
+    public CompletionStage<Observation> observe(
+            String endpoint, String path, Optional<String> accept, Consumer<Answer> listener) {
+        return server.observe(endpoint, path, accept, listener);
+    }
+
+    /**
+     * A node as it is on the wire, for a {@link DeviceRequest}.
+     *
+     * @param path of what the node is; of an instance, the resources alone are written
+     * @throws OperationException {@code invalid-path} or {@code invalid-value}
+     */
+    public Content encode(String path, Node node, String mediaType) {
+        return server.encode(path, node, mediaType);
+    }
+
+    /** Reads several paths at once (OMA LwM2M Core 6.3.2), in this media type. What the device does not have is left out. */
+    public CompletionStage<SortedMap<String, Node>> readTogether(
+            String endpoint, List<String> paths, String mediaType) {
+        return server.readTogether(endpoint, paths, mediaType);
+    }
+
+    /** Writes several resources at once (OMA LwM2M Core 6.3.4), in this media type. */
+    public CompletionStage<Void> writeTogether(String endpoint, Map<String, Node> values, String mediaType) {
+        return server.writeTogether(endpoint, values, mediaType);
+    }
+
+    /** Observes several paths at once; what comes of it is told to {@link #watch}. Gives the present values. */
+    public CompletionStage<SortedMap<String, Node>> observeTogether(
+            String endpoint, List<String> paths, String mediaType) {
+        return server.observeTogether(endpoint, paths, mediaType);
+    }
+
+    /** Ends an observation of these paths; the next notification is answered with a reset. */
+    public void cancelTogether(String endpoint, List<String> paths) {
+        server.cancelTogether(endpoint, paths);
+    }
+
+    /** What the server knows of objects, by id. */
+    public List<ObjectSpec> objects() {
+        return server.objects();
+    }
+
+    /** Calls the listener with everything that happens but messages, on a protocol thread: it must not block. */
+    public Journal.Subscription watch(Consumer<ServerEvent> listener) {
+        return server.watch(listener);
+    }
+
+    /** Calls the listener with every CoAP message to and from this device while it is registered; as {@link #watch}. */
+    public Journal.Subscription watchMessages(String endpoint, Consumer<ServerEvent.Message> listener) {
+        return server.watchMessages(endpoint, listener);
     }
 
     /** An observation that stands. */

@@ -4,12 +4,16 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A device's registration (OMA LwM2M Core 6.2.1).
  *
  * @param id of the registration, the last part of its location
  * @param queueMode whether the device sleeps between its messages
+ * @param binding for example {@code U}
+ * @param rootPath under which the objects are, for example {@code /}
+ * @param attributes further ones that the device gave
  * @param links of the objects and instances that the device has
  */
 public record Registered(
@@ -21,4 +25,7 @@ public record Registered(
         Instant registeredAt,
         Instant lastUpdate,
         boolean queueMode,
+        String binding,
+        String rootPath,
+        Map<String, String> attributes,
         List<Link> links) {}

@@ -74,6 +74,14 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private StorageOption storage;
 
+    @Option(
+            names = "--leshan-api",
+            paramLabel = "PORT",
+            description =
+                    "Also answer as Leshan's demo servers do, on loopback and without a key: their REST and events;"
+                            + " 0 picks a free port.")
+    private @Nullable Integer leshanPort;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
@@ -92,6 +100,9 @@ final class UpCommand implements Callable<Integer> {
                 .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE)
                 .withDelivery(delivery.chosen())
                 .withApiTls(apiTls.chosen());
+        if (leshanPort != null) {
+            options = options.withLeshanPort(port("--leshan-api", leshanPort));
+        }
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();
@@ -99,6 +110,7 @@ final class UpCommand implements Callable<Integer> {
         console.say("bootstrap server  " + running.bootstrapUri());
         console.say("LwM2M server      " + running.lwm2mUri());
         console.say("management        " + running.managementUri());
+        running.leshanUri().ifPresent(uri -> console.say("Leshan's API      " + uri + "/api"));
         console.say("");
         console.say("Ready. Ctrl-C stops it. Next, in another terminal:");
         console.say("  onboard factory make --count 5 --out devices --work-dir " + running.workDirectory());
@@ -111,6 +123,7 @@ final class UpCommand implements Callable<Integer> {
                 .put("lwm2m_uri", running.lwm2mUri().toString())
                 .put("management_uri", running.managementUri().toString())
                 .put("account_id", running.accountId());
+        running.leshanUri().ifPresent(uri -> document.put("leshan_uri", uri.toString()));
         console.document(document);
         stopped.await();
         return 0;

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What is to be done when something ends; done at once when it has ended already. Thread-safe. */
-final class Ending {
+public final class Ending {
     private final List<Runnable> actions = new ArrayList<>();
     private boolean ended;
 
-    void add(Runnable action) {
+    /** Does this at the end, or at once when it has ended. */
+    public void add(Runnable action) {
         synchronized (actions) {
             if (!ended) {
                 actions.add(action);

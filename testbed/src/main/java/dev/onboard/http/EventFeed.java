@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
  * One client of an event stream. Whoever has something to tell never waits for the client: at most
  * {@value #LONGEST_BACKLOG} messages wait for it, and a client slower than that is let go. Thread-safe.
  */
-final class EventFeed {
+public final class EventFeed {
     private static final int LONGEST_BACKLOG = 10_000;
 
     private final SseClient client;
@@ -25,8 +25,8 @@ final class EventFeed {
         this.executor = executor;
     }
 
-    /** Sends a message some time later, after those before it. */
-    void send(String event, String data, String id) {
+    /** Sends a message some time later, after those before it; an empty id is none. */
+    public void send(String event, String data, String id) {
         synchronized (waiting) {
             if (overflown) {
                 return;

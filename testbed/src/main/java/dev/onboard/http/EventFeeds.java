@@ -8,13 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 
-/** The open event streams of the management port. Thread-safe. */
-final class EventFeeds {
+/** The open event streams of a port. Thread-safe. */
+public final class EventFeeds {
     private final Executor executor;
     private final Set<EventFeed> open = ConcurrentHashMap.newKeySet();
     private final Set<SseClient> clients = ConcurrentHashMap.newKeySet();
 
-    EventFeeds(Executor executor) {
+    /** Messages are sent on this executor. */
+    public EventFeeds(Executor executor) {
         this.executor = executor;
     }
 
@@ -25,7 +26,7 @@ final class EventFeeds {
     }
 
     /** Answers with a stream that stays open; what starts it is given the feed, and a place for what ends it. */
-    void open(Context ctx, BiConsumer<EventFeed, Ending> start) {
+    public void open(Context ctx, BiConsumer<EventFeed, Ending> start) {
         try {
             new SseHandler(client -> begin(client, start)).handle(ctx);
         } catch (RuntimeException e) {
@@ -51,11 +52,12 @@ final class EventFeeds {
     }
 
     /** Called now and then: notices clients that are gone. */
-    void beat() {
+    public void beat() {
         open.forEach(EventFeed::beat);
     }
 
-    void close() {
+    /** Ends all of them. */
+    public void close() {
         clients.forEach(SseClient::close);
     }
 }

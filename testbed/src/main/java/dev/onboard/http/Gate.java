@@ -5,16 +5,13 @@ import dev.onboard.account.ApiKeys.Access;
 import dev.onboard.http.connect.Connect;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may pass: requests addressed to this host under a name of its own, not sent by a foreign page, not too large, with
- * the key. A foreign {@code Host} or {@code Origin} is what a page in a browser would send that was made to reach this
- * port against its user's will.
+ * the key.
  *
  * @param hosts further names of this host
  * @param open paths that may be read without the key
@@ -24,8 +21,9 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
     private static final String BEARER = "bearer ";
 
     void check(Context ctx) {
-        checkHost(ctx);
-        checkOrigin(ctx);
+        new HostCheck(hosts).refusal(ctx).ifPresent(why -> {
+            throw Problem.denied(why);
+        });
         if (ctx.req().getContentLengthLong() > LARGEST_BODY) {
             throw Problem.tooLarge("the body has " + ctx.req().getContentLengthLong() + " bytes; at most "
                     + LARGEST_BODY + " are accepted");
@@ -33,30 +31,6 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
         if (!ctx.method().equals(HandlerType.GET) || !open.contains(ctx.path())) {
             checkKey(ctx);
         }
-    }
-
-    private void checkHost(Context ctx) {
-        String host = ctx.header("Host");
-        if (host == null || !isOwn(name(host))) {
-            throw Problem.denied("this port is not addressed as '" + host
-                    + "'; use localhost, an address, or the name given with --host");
-        }
-    }
-
-    private void checkOrigin(Context ctx) {
-        String origin = ctx.header("Origin");
-        if (origin == null) {
-            return;
-        }
-        try {
-            String authority = new URI(origin).getAuthority();
-            if (authority != null && authority.equalsIgnoreCase(ctx.header("Host"))) {
-                return;
-            }
-        } catch (URISyntaxException e) {
-            throw Problem.denied("'" + origin + "' is not an origin: " + e.getReason());
-        }
-        throw Problem.denied("a page of '" + origin + "' may not use this port");
     }
 
     private void checkKey(Context ctx) {
@@ -93,19 +67,5 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
             }
         }
         throw Problem.noKey();
-    }
-
-    private boolean isOwn(String name) {
-        return name.equals("localhost")
-                || name.startsWith("[")
-                || name.matches("\\d{1,3}(\\.\\d{1,3}){3}")
-                || hosts.stream().anyMatch(name::equalsIgnoreCase);
-    }
-
-    /** Without the port. */
-    private static String name(String host) {
-        int colon = host.lastIndexOf(':');
-        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-        return name.toLowerCase(Locale.ROOT);
     }
 }

@@ -10,7 +10,6 @@ import dev.onboard.http.connect.Connect;
 import dev.onboard.http.connect.ConnectRefusal;
 import dev.onboard.journal.Journal;
 import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
@@ -23,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -32,13 +30,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class ManagementServer implements AutoCloseable {
     private static final int BEAT_SECONDS = 15;
-    /** Endpoint names may have slashes and percent signs, which a path carries encoded. */
-    private static final UriCompliance ENCODED_NAMES = UriCompliance.DEFAULT.with(
-            "ENCODED_NAMES",
-            UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
-            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
-            UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT,
-            UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS);
 
     private final Javalin javalin;
     private final URI address;
@@ -126,7 +117,7 @@ public final class ManagementServer implements AutoCloseable {
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
         Javalin javalin = Javalin.create(config -> {
-            lean(config, threads);
+            HttpSettings.apply(config, threads);
             options.tls()
                     .ifPresent(credential -> config.jetty.addConnector(
                             (server, http) -> TlsConnector.of(server, http, credential, options)));
@@ -152,23 +143,6 @@ public final class ManagementServer implements AutoCloseable {
                 .filter(route -> route.says().access() == Operation.Access.ANYBODY)
                 .map(Routes.Route::path)
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static void lean(JavalinConfig config, QueuedThreadPool threads) {
-        config.startup.showJavalinBanner = false;
-        config.startup.showOldJavalinVersionWarning = false;
-        config.startup.startupWatcherEnabled = false;
-        config.jetty.threadPool = threads;
-        config.http.maxRequestSize = Gate.LARGEST_BODY;
-        config.http.prefer405over404 = true;
-        config.http.generateEtags = false;
-        config.router.ignoreTrailingSlashes = true;
-        config.jetty.modifyHttpConfiguration(http -> {
-            http.setSendServerVersion(false);
-            http.setUriCompliance(ENCODED_NAMES);
-        });
-        config.jetty.modifyServletContextHandler(
-                handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
     }
 
     private static void listen(Javalin javalin, ManagementOptions options) throws IOException {

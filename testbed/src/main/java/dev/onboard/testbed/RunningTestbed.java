@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param lwm2mUri likewise of the LwM2M server
  * @param managementUri {@code http://host:port} or {@code https://host:port} of the management port
  * @param managementCa the file with the CA certificate that its clients trust, when that is the testbed's own
+ * @param leshanUri {@code http://localhost:port} of Leshan's interface, when there is one
  * @param accountId of the Device Management account, 32 hex digits
  * @param pid of the process
  */
@@ -26,6 +27,7 @@ public record RunningTestbed(
         URI lwm2mUri,
         URI managementUri,
         Optional<Path> managementCa,
+        Optional<URI> leshanUri,
         String accountId,
         long pid,
         Instant startedAt) {
@@ -39,6 +41,9 @@ public record RunningTestbed(
                 json.hasNonNull("management_ca")
                         ? Optional.of(
                                 workDirectory.resolve(json.path("management_ca").asText()))
+                        : Optional.empty(),
+                json.hasNonNull("leshan_uri")
+                        ? Optional.of(URI.create(json.path("leshan_uri").asText()))
                         : Optional.empty(),
                 json.path("account_id").asText(),
                 json.path("pid").asLong(),
@@ -55,6 +60,7 @@ public record RunningTestbed(
                 .put("started_at", startedAt.toString());
         managementCa.ifPresent(
                 file -> json.put("management_ca", workDirectory.relativize(file).toString()));
+        leshanUri.ifPresent(uri -> json.put("leshan_uri", uri.toString()));
         return json;
     }
 

@@ -5,11 +5,12 @@ import dev.onboard.account.AccountException;
 import dev.onboard.account.Database;
 import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
-import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
+import dev.onboard.http.leshan.BootstrapConfigs;
+import dev.onboard.http.leshan.LeshanPort;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -23,7 +24,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -110,11 +112,12 @@ public final class Testbed implements AutoCloseable {
                 .applyTo(
                         new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME),
                         lwm2mCredential.certificate());
+        BootstrapConfigs configs = new BootstrapConfigs(told);
         Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
         BootstrapServer bootstrap = parts.add(BootstrapServer.start(
                 new InetSocketAddress(options.bind(), options.bootstrapPort()),
                 () -> bootstrapCredential,
-                Deliveries.to(() -> List.of(told)),
+                configs,
                 new BootstrapServer.Surroundings(account, journal, threads, clock, random)));
         URI bootstrapUri = uri("coaps", options, bootstrap.address());
         ServerCredentials servers = new ServerCredentials(
@@ -123,12 +126,27 @@ public final class Testbed implements AutoCloseable {
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
         ManagementServer management = parts.add(
                 Management.start(options, directory.path(), account, journal, clock, lwm2m, servers, identity, random));
+        Optional<URI> leshan = Optional.empty();
+        if (options.leshanPort().isPresent()) {
+            Map<URI, String> endpoints = new LinkedHashMap<>();
+            endpoints.put(lwm2mUri, "LwM2M server, CoAP over DTLS");
+            endpoints.put(bootstrapUri, "LwM2M bootstrap server, CoAP over DTLS");
+            leshan = Optional.of(parts.add(LeshanPort.start(
+                            options.leshanPort().getAsInt(),
+                            lwm2m,
+                            account,
+                            configs,
+                            endpoints,
+                            lwm2mCredential::certificate))
+                    .address());
+        }
         RunningTestbed running = new RunningTestbed(
                 directory.path(),
                 bootstrapUri,
                 lwm2mUri,
                 management.address(),
                 identity.flatMap(ApiIdentity::ca),
+                leshan,
                 account.id(),
                 ProcessHandle.current().pid(),
                 clock.instant());

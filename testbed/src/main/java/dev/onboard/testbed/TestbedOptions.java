@@ -4,6 +4,7 @@ import dev.onboard.account.Database;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a testbed is to run. Immutable; {@code with…} returns a copy.
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param serverCas one CA for both servers, or one each
  * @param apiTls how the management port shows itself
  * @param database where the account is stored; empty: in the work directory
+ * @param leshanPort of Leshan's interface, on loopback and without a key; 0 picks a free one; empty: there is none
  * @param delivery how a bootstrap tells devices of the LwM2M server
  */
 public record TestbedOptions(
@@ -29,6 +31,7 @@ public record TestbedOptions(
         ServerCas serverCas,
         ApiTls apiTls,
         Optional<Database> database,
+        OptionalInt leshanPort,
         DeliveryOptions delivery) {
 
     /** How the management port shows itself. */
@@ -68,13 +71,14 @@ public record TestbedOptions(
                 ServerCas.SEPARATE,
                 new ApiTls.Off(),
                 Optional.empty(),
+                OptionalInt.empty(),
                 DeliveryOptions.USUAL);
     }
 
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database, delivery);
+                workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database, leshanPort, delivery);
     }
 
     /** On this address. */
@@ -89,25 +93,56 @@ public record TestbedOptions(
                 serverCas,
                 apiTls,
                 database,
+                leshanPort,
                 delivery);
     }
 
     /** Under this name. */
     public TestbedOptions withHost(String name) {
         return new TestbedOptions(
-                workDirectory, bind, name, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database, delivery);
+                workDirectory,
+                bind,
+                name,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                leshanPort,
+                delivery);
     }
 
     /** With these server CAs. */
     public TestbedOptions withServerCas(ServerCas cas) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, cas, apiTls, database, delivery);
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                cas,
+                apiTls,
+                database,
+                leshanPort,
+                delivery);
     }
 
     /** With the management port showing itself so. */
     public TestbedOptions withApiTls(ApiTls tls) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, tls, database, delivery);
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                tls,
+                database,
+                leshanPort,
+                delivery);
     }
 
     /** With the account stored there. */
@@ -122,12 +157,39 @@ public record TestbedOptions(
                 serverCas,
                 apiTls,
                 Optional.of(where),
+                leshanPort,
                 delivery);
     }
 
     /** With bootstraps that tell devices so of the LwM2M server. */
     public TestbedOptions withDelivery(DeliveryOptions how) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrapPort, lwm2mPort, httpPort, serverCas, apiTls, database, how);
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                leshanPort,
+                how);
+    }
+
+    /** With Leshan's interface on this port. */
+    public TestbedOptions withLeshanPort(int port) {
+        return new TestbedOptions(
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                OptionalInt.of(port),
+                delivery);
     }
 }

@@ -10,18 +10,24 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
 import dev.onboard.server.Answer;
+import dev.onboard.server.Content;
 import dev.onboard.server.DeviceRequest;
 import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.LwM2mServer.Surroundings;
 import dev.onboard.server.Node;
+import dev.onboard.server.ObjectSpec;
 import dev.onboard.server.Registered;
+import dev.onboard.server.ServerEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -35,6 +41,7 @@ import org.eclipse.leshan.core.model.ObjectLoader;
 import org.eclipse.leshan.core.model.StaticModel;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mDecoder;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
+import org.eclipse.leshan.core.request.BindingMode;
 import org.eclipse.leshan.server.LeshanServer;
 import org.eclipse.leshan.server.californium.endpoint.CaliforniumServerEndpointsProvider;
 import org.eclipse.leshan.server.californium.registration.RegisterResource;
@@ -49,12 +56,19 @@ import org.eclipse.leshan.server.request.UplinkRequestReceiver;
 import org.eclipse.leshan.server.security.ServerSecurityInfo;
 import org.eclipse.leshan.server.send.SendHandler;
 
-/** The LwM2M server on Leshan; endpoint, trust and the door to {@code /rd} are ours. */
+/**
+ * The LwM2M server on Leshan; endpoint, trust and the door to {@code /rd} are ours. Long because it is the one place where
+ * its parts are put together and each of the server's operations is handed to its part.
+ */
 public final class LeshanServerRoom implements AutoCloseable {
     private final LeshanServer server;
     private final DtlsServerSide dtls;
     private final InetSocketAddress address;
     private final Operations operations;
+    private final Together together;
+    private final Happenings happenings;
+    private final MessageTrace messages;
+    private final LwM2mModel model;
     private final Journal.Subscription trustChanges;
 
     private LeshanServerRoom(
@@ -62,11 +76,18 @@ public final class LeshanServerRoom implements AutoCloseable {
             DtlsServerSide dtls,
             InetSocketAddress address,
             Operations operations,
+            Happenings happenings,
+            MessageTrace messages,
+            LwM2mModel model,
             Journal.Subscription trustChanges) {
         this.server = server;
         this.dtls = dtls;
         this.address = address;
         this.operations = operations;
+        this.together = new Together(server, operations, model);
+        this.happenings = happenings;
+        this.messages = messages;
+        this.model = model;
         this.trustChanges = trustChanges;
     }
 
@@ -118,6 +139,8 @@ public final class LeshanServerRoom implements AutoCloseable {
         CoapServer coap = provider.getCoapServer();
         coap.setExecutors(on.threads().io(), on.threads().io(), true);
         Endpoint endpoint = coap.getEndpoints().get(0);
+        MessageTrace messages = new MessageTrace(registrations, on.clock());
+        endpoint.addInterceptor(messages);
         IdentityHandlerProvider identities = new IdentityHandlerProvider();
         identities.addIdentityHandler(endpoint, new DevicePeer.Handler());
         coap.getRoot().delete(coap.getRoot().getChild(RegisterResource.RESOURCE_NAME));
@@ -150,7 +173,14 @@ public final class LeshanServerRoom implements AutoCloseable {
             revocations.close();
         };
         return new LeshanServerRoom(
-                server, dtls, endpoint.getAddress(), new Operations(server, model, on.journal()), trustChanges);
+                server,
+                dtls,
+                endpoint.getAddress(),
+                new Operations(server, model, on.journal()),
+                new Happenings(server),
+                messages,
+                model,
+                trustChanges);
     }
 
     /** The address it listens on. */
@@ -169,7 +199,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 .map(LeshanServerRoom::registered);
     }
 
-    private static Registered registered(Registration registration) {
+    static Registered registered(Registration registration) {
         return new Registered(
                 registration.getId(),
                 registration.getEndpoint(),
@@ -179,6 +209,9 @@ public final class LeshanServerRoom implements AutoCloseable {
                 registration.getRegistrationDate().toInstant(),
                 registration.getLastUpdate().toInstant(),
                 registration.usesQueueMode(),
+                BindingMode.toString(registration.getBindingMode()),
+                registration.getRootPath(),
+                Map.copyOf(registration.getAdditionalRegistrationAttributes()),
                 Answers.links(registration.getSortedObjectLinks()));
     }
 
@@ -200,6 +233,57 @@ public final class LeshanServerRoom implements AutoCloseable {
     /** Observes. */
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
         return operations.observe(endpoint, path, listener);
+    }
+
+    /** Observes, asking for a media type. */
+    public CompletionStage<Observation> observe(
+            String endpoint, String path, Optional<String> accept, Consumer<Answer> listener) {
+        return operations.observe(endpoint, path, accept, listener);
+    }
+
+    /** Encodes. */
+    public Content encode(String path, Node node, String mediaType) {
+        return new Requests(model).encode(path, node, mediaType);
+    }
+
+    /** Reads several. */
+    public CompletionStage<SortedMap<String, Node>> readTogether(
+            String endpoint, List<String> paths, String mediaType) {
+        return together.read(endpoint, paths, mediaType);
+    }
+
+    /** Writes several. */
+    public CompletionStage<Void> writeTogether(String endpoint, Map<String, Node> values, String mediaType) {
+        return together.write(endpoint, values, mediaType);
+    }
+
+    /** Observes several. */
+    public CompletionStage<SortedMap<String, Node>> observeTogether(
+            String endpoint, List<String> paths, String mediaType) {
+        return together.observe(endpoint, paths, mediaType);
+    }
+
+    /** Observes several no more. */
+    public void cancelTogether(String endpoint, List<String> paths) {
+        together.cancel(endpoint, paths);
+    }
+
+    /** The objects that the server knows. */
+    public List<ObjectSpec> objects() {
+        return model.getObjectModels().stream()
+                .map(ObjectSpecs::of)
+                .sorted(Comparator.comparingInt(ObjectSpec::id))
+                .toList();
+    }
+
+    /** Watches. */
+    public Journal.Subscription watch(Consumer<ServerEvent> listener) {
+        return happenings.add(listener);
+    }
+
+    /** Watches messages. */
+    public Journal.Subscription watchMessages(String endpoint, Consumer<ServerEvent.Message> listener) {
+        return messages.add(endpoint, listener);
     }
 
     /** Sends. */

@@ -11,9 +11,11 @@ import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.Node;
 import dev.onboard.server.OperationException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.leshan.core.model.LwM2mModel;
@@ -98,9 +100,27 @@ final class Operations {
     }
 
     CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
-        return send(endpoint, "observe", path, CONFIRMABLE, target -> new ObserveRequest(path))
+        return observe(endpoint, path, Optional.empty(), listener);
+    }
+
+    CompletionStage<Observation> observe(
+            String endpoint, String path, Optional<String> accept, Consumer<Answer> listener) {
+        return send(
+                        endpoint,
+                        "observe",
+                        path,
+                        CONFIRMABLE,
+                        target -> accept.isEmpty()
+                                ? new ObserveRequest(path)
+                                : new ObserveRequest(Requests.format(accept.get()), path))
                 .thenApply(answer ->
                         observations.add(answer.registration(), path, (ObserveResponse) answer.response(), listener));
+    }
+
+    /** A request for several paths, whose names go into the event as they are. */
+    <T extends LwM2mResponse> CompletionStage<LwM2mResponse> send(
+            String endpoint, String operation, String paths, Supplier<DownlinkRequest<T>> maker) {
+        return send(endpoint, operation, paths, CONFIRMABLE, maker::get, paths).thenApply(Answered::response);
     }
 
     /** How a request is made for a path; throws {@link OperationException} or {@link InvalidRequestException} when it cannot be. */
@@ -112,6 +132,16 @@ final class Operations {
 
     private CompletionStage<Answered> send(
             String endpoint, String operation, String path, LowerLayerConfig delivery, Maker maker) {
+        return send(endpoint, operation, path, delivery, () -> maker.make(new LwM2mPath(path)), path);
+    }
+
+    private CompletionStage<Answered> send(
+            String endpoint,
+            String operation,
+            String path,
+            LowerLayerConfig delivery,
+            Supplier<DownlinkRequest<? extends LwM2mResponse>> maker,
+            String shown) {
         Registration registration = server.getRegistrationService().getByEndpoint(endpoint);
         if (registration == null) {
             return CompletableFuture.failedStage(new OperationException(
@@ -120,7 +150,7 @@ final class Operations {
         }
         DownlinkRequest<? extends LwM2mResponse> request;
         try {
-            request = maker.make(new LwM2mPath(path));
+            request = maker.get();
         } catch (OperationException e) {
             return CompletableFuture.failedStage(e);
         } catch (InvalidRequestException | InvalidLwM2mPathException | IllegalArgumentException e) {
@@ -159,7 +189,10 @@ final class Operations {
                                         : ": " + answer.getErrorMessage());
                         journal.record(
                                 event.refused(Party.DEVICE, "refused-by-device").detail(detail));
-                        result.completeExceptionally(OperationException.refused(Answers.code(answer), detail));
+                        result.completeExceptionally(OperationException.refused(
+                                Answers.code(answer),
+                                answer.getErrorMessage() == null ? "" : answer.getErrorMessage(),
+                                detail));
                     }
                 },
                 error -> {

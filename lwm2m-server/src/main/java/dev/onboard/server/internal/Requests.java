@@ -2,6 +2,7 @@ package dev.onboard.server.internal;
 
 import dev.onboard.server.Content;
 import dev.onboard.server.DeviceRequest;
+import dev.onboard.server.Node;
 import dev.onboard.server.OperationException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -10,13 +11,18 @@ import org.eclipse.leshan.core.link.lwm2m.attributes.DefaultLwM2mAttributeParser
 import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeParser;
 import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeSet;
 import org.eclipse.leshan.core.model.LwM2mModel;
+import org.eclipse.leshan.core.node.InvalidLwM2mPathException;
 import org.eclipse.leshan.core.node.LwM2mNode;
 import org.eclipse.leshan.core.node.LwM2mObject;
 import org.eclipse.leshan.core.node.LwM2mObjectInstance;
 import org.eclipse.leshan.core.node.LwM2mPath;
+import org.eclipse.leshan.core.node.LwM2mResource;
+import org.eclipse.leshan.core.node.LwM2mResourceInstance;
 import org.eclipse.leshan.core.node.codec.CodecException;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mDecoder;
+import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
 import org.eclipse.leshan.core.node.codec.LwM2mDecoder;
+import org.eclipse.leshan.core.node.codec.LwM2mEncoder;
 import org.eclipse.leshan.core.request.ContentFormat;
 import org.eclipse.leshan.core.request.CreateRequest;
 import org.eclipse.leshan.core.request.DeleteRequest;
@@ -31,6 +37,7 @@ import org.eclipse.leshan.core.response.LwM2mResponse;
 /** Makes Leshan's requests of ours. A body that does not fit the object's model is found here, before it is sent. */
 record Requests(LwM2mModel model) {
     private static final LwM2mDecoder DECODER = new DefaultLwM2mDecoder();
+    private static final LwM2mEncoder ENCODER = new DefaultLwM2mEncoder();
     private static final LwM2mAttributeParser ATTRIBUTES = new DefaultLwM2mAttributeParser();
 
     /** Throws {@link OperationException}, or what Leshan throws for a path that it has no such request for. */
@@ -48,6 +55,21 @@ record Requests(LwM2mModel model) {
             case CREATE -> create(request, target);
             case DELETE -> new DeleteRequest(request.path());
         };
+    }
+
+    /** A node as it is on the wire. */
+    Content encode(String path, Node node, String mediaType) {
+        try {
+            LwM2mPath target = new LwM2mPath(path);
+            LwM2mNode encoded = Nodes.of(target, node, model);
+            return Content.of(mediaType, ENCODER.encode(encoded, format(mediaType), target, model));
+        } catch (InvalidLwM2mPathException e) {
+            throw new OperationException("invalid-path", "'" + path + "' is not an LwM2M path such as /3/0/14");
+        } catch (CodecException | IllegalArgumentException e) {
+            throw new OperationException(
+                    "invalid-value",
+                    "the value cannot be written to " + path + " as " + mediaType + ": " + e.getMessage());
+        }
     }
 
     static ContentFormat format(String mediaType) {
@@ -81,7 +103,14 @@ record Requests(LwM2mModel model) {
         }
         Content content = request.content().orElse(Content.of("text/plain", new byte[0]));
         ContentFormat format = format(content.mediaType());
-        return new WriteRequest(mode, format, request.path(), decode(content, format, target, LwM2mNode.class));
+        return new WriteRequest(mode, format, request.path(), decode(content, format, target, kind(target)));
+    }
+
+    /** SenML is read only for a kind of node that is named. */
+    private static Class<? extends LwM2mNode> kind(LwM2mPath target) {
+        return target.isObjectInstance()
+                ? LwM2mObjectInstance.class
+                : target.isResource() ? LwM2mResource.class : LwM2mResourceInstance.class;
     }
 
     private <T extends LwM2mNode> T decode(Content content, ContentFormat format, LwM2mPath target, Class<T> type) {
