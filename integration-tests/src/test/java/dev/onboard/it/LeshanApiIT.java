@@ -237,6 +237,9 @@ class LeshanApiIT {
         assertThat(registration.path("availableInstances").path("3").path(0).asInt(-1))
                 .isZero();
         assertThat(registration.path("objectLinks").findValuesAsText("url")).contains("/3/0");
+        assertThat(registration.path("objectLinks"))
+                .anySatisfy(link ->
+                        assertThat(link.path("attributes").path("rt").asText()).isEqualTo("\"oma.lwm2m\""));
         JsonNode one = call("GET", "/clients/" + PATH, "").json();
         assertThat(one.path("registrationId")).isEqualTo(registration.path("registrationId"));
         assertThat(call("GET", "/clients", "").json().path(0)).isEqualTo(one);

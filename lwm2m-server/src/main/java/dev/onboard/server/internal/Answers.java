@@ -59,8 +59,14 @@ final class Answers {
     private static Link link(org.eclipse.leshan.core.link.Link link) {
         Map<String, String> attributes = new LinkedHashMap<>();
         for (Attribute attribute : link.getAttributes()) {
-            attributes.put(attribute.getName(), attribute.hasValue() ? String.valueOf(attribute.getValue()) : "");
+            attributes.put(attribute.getName(), attribute.hasValue() ? unquoted(attribute.getCoreLinkValue()) : "");
         }
         return new Link(link.getUriReference(), attributes);
+    }
+
+    private static String unquoted(String value) {
+        return value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
+                ? value.substring(1, value.length() - 1)
+                : value;
     }
 }

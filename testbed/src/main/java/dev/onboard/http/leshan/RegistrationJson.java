@@ -74,7 +74,7 @@ final class RegistrationJson {
                 if (value.isEmpty()) {
                     attributes.putNull(name);
                 } else {
-                    attributes.put(name, QUOTED.contains(name) ? '"' + value + '"' : value);
+                    attributes.put(name, QUOTED.contains(name) || value.contains(" ") ? '"' + value + '"' : value);
                 }
             });
         }
