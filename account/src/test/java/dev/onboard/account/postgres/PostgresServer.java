@@ -110,14 +110,28 @@ public final class PostgresServer {
                 "-E",
                 "UTF8",
                 "--locale=C");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        PostgresServer server = new PostgresServer(programs, directory, port, password);
+        PostgresServer server = new PostgresServer(programs, directory, freePort(), password);
         Runtime.getRuntime().addShutdownHook(new Thread(server::remove, "stop-postgres"));
         server.start();
         return server;
+    }
+
+    /**
+     * A free port outside the range from which the system takes ports for clients: one that tries to come back while the
+     * server is down could be given the server's own port, and then be connected to itself.
+     */
+    private static int freePort() throws IOException {
+        SecureRandom random = new SecureRandom();
+        IOException last = new IOException("no port was tried");
+        for (int i = 0; i < 100; i++) {
+            int port = 20_000 + random.nextInt(12_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
     }
 
     private static void run(Object... command) throws IOException, InterruptedException {
