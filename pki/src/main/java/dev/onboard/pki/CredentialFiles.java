@@ -106,7 +106,7 @@ public final class CredentialFiles {
 
     /** A private key as unencrypted PKCS#8 in PEM. */
     public static String pem(PrivateKey key) {
-        return block("PRIVATE KEY", PrivateKeys.pkcs8(key));
+        return block("PRIVATE KEY", PrivateKeys.shortest(key));
     }
 
     private static String block(String label, byte[] der) {
@@ -129,7 +129,7 @@ public final class CredentialFiles {
 
     /** Writes a private key as PKCS#8, PEM and DER: {@code X.pem} and {@code X.der}, both readable by their owner alone. */
     public static void writePrivateKey(Path base, PrivateKey key) throws IOException {
-        replace(named(base, ".der"), PrivateKeys.pkcs8(key), "rw-------");
+        replace(named(base, ".der"), PrivateKeys.shortest(key), "rw-------");
         replace(named(base, ".pem"), pem(key).getBytes(StandardCharsets.US_ASCII), "rw-------");
     }
 
