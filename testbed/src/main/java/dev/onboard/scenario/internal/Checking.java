@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  */
 final class Checking {
     /** The other side's word, and what a party tells after its device has come to an end. */
-    private static final Duration GRACE = Duration.ofSeconds(8);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     /** A device of the user's has to be started first. */
     private static final Duration FOREIGN_DEVICE = Duration.ofSeconds(60);
