@@ -1,6 +1,5 @@
 package dev.onboard.scenario.internal;
 
-import dev.onboard.device.DeviceState;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -247,7 +246,7 @@ final class Checking {
         return event.endpoint().equals(Optional.of(simulated.get().endpoint()))
                 && event.party() == Party.DEVICE
                 && (event.stage() == Stage.FALLBACK
-                        || event.stage() == Stage.REGISTERED && simulated.get().state() == DeviceState.REGISTERED);
+                        || event.stage() == Stage.REGISTERED && event.outcome() == Outcome.OK);
     }
 
     private String ended() {
