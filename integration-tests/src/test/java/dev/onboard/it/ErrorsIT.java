@@ -82,7 +82,13 @@ class ErrorsIT {
 
     @Test
     void managementBeyondLoopbackWithoutTls() throws Exception {
-        assertUsage("stays on loopback", "up", "--bind", "0.0.0.0", "--work-dir", folder.resolve("w"));
+        assertUsage(
+                "without TLS on loopback alone; --bind 0.0.0.0 needs --api-tls",
+                "up",
+                "--bind",
+                "0.0.0.0",
+                "--work-dir",
+                folder.resolve("w"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.onboard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onboard.account.Service;
+import dev.onboard.account.TrustedCertificate;
 import dev.onboard.account.TrustedCertificateChange;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.SimulatedDevice;
@@ -69,7 +70,8 @@ class WireMatrixIT {
     private volatile InstantSource time = InstantSource.system();
     private DtlsThreads threads;
     private Workbench bench;
-    private String anyTrust;
+    private List<String> anyTrust = List.of();
+    private int changes;
     private int count;
     private long seen; // ports are used again
 
@@ -81,13 +83,28 @@ class WireMatrixIT {
                 .bootstrapRules(policy -> rules.apply(policy))
                 .lwm2mRules(policy -> rules.apply(policy))
                 .start();
-        anyTrust = bench.trust(Service.BOOTSTRAP, bench.factoryCa().chain()).id();
+        anyTrust = List.of(
+                bench.trust(Service.BOOTSTRAP, bench.factoryCa().chain()).id(),
+                bench.trust(Service.LWM2M, bench.factoryCa().chain()).id());
     }
 
     @AfterAll
     void stop() {
         bench.close();
         threads.close();
+    }
+
+    /** From now on by these rules, at this time: a server builds its policy anew when its trust changes. */
+    private void judge(CertificateCase.Ready ready, InstantSource at) {
+        rules = ready.rules();
+        time = at;
+        TrustedCertificate.Status status =
+                ++changes % 2 == 0 ? TrustedCertificate.Status.ACTIVE : TrustedCertificate.Status.INACTIVE;
+        for (String id : anyTrust) {
+            bench.account()
+                    .trustedCertificates()
+                    .update(id, TrustedCertificateChange.nothing().status(status));
+        }
     }
 
     private static Stream<CertificateCase> cases(Predicate<CertificateCase> which) {
@@ -111,11 +128,7 @@ class WireMatrixIT {
     @MethodSource("devices")
     void aServerMeetsADevice(CertificateCase each) throws Exception {
         CertificateCase.Ready ready = each.make(now(), RANDOM);
-        rules = ready.rules();
-        time = InstantSource.fixed(ready.at());
-        bench.account()
-                .trustedCertificates()
-                .update(anyTrust, TrustedCertificateChange.nothing().description(each.id())); // policies are built anew
+        judge(ready, InstantSource.fixed(ready.at()));
         boolean bootstrap = each.purpose() == Purpose.DEVICE_AT_BOOTSTRAP;
 
         RawPeer.Report report = RawPeer.presenting(ready.chain(), key(ready))
@@ -260,11 +273,7 @@ class WireMatrixIT {
     void faultsOfNegotiationAndProofKeepTlsOwnAlerts(Fault fault) throws Exception {
         CertificateCase good = CertificateCase.family("VAL").get(0);
         CertificateCase.Ready ready = good.make(now(), RANDOM);
-        rules = ready.rules();
-        time = InstantSource.system();
-        bench.account()
-                .trustedCertificates()
-                .update(anyTrust, TrustedCertificateChange.nothing().description(fault.name()));
+        judge(ready, InstantSource.system());
         RawPeer peer =
                 fault.peer().apply(RawPeer.presenting(ready.chain(), fault.key().orElse(key(ready))));
 
