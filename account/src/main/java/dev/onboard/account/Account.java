@@ -51,7 +51,7 @@ public final class Account implements AutoCloseable {
             SecureRandom random,
             Journal journal,
             IssuerClients clients) {
-        Ids ids = new Ids(random);
+        Ids ids = new Ids(random, clock);
         this.storage = storage;
         this.row = storage.read(AccountRow::find)
                 .orElseGet(() -> Storage.await(storage.change(

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -140,8 +141,14 @@ class IssuersTest {
             open.account.issuers().add(cfssl("ca-" + i));
         }
         assertRefused(() -> open.account.issuers().add(cfssl("ca-21")), Kind.LIMIT, "20 issuers");
-        Issuer first = open.account.issuers().list(Query.all()).entries().get(0);
-        open.account.issuers().remove(first.id());
+        List<Issuer> all = open.account.issuers().list(Query.all()).entries();
+        assertThat(all)
+                .as("in the order of their creation, though the clock stood still")
+                .extracting(Issuer::name)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, Issuers.MOST)
+                        .mapToObj(i -> "ca-" + i)
+                        .toList());
+        open.account.issuers().remove(all.get(0).id());
         assertRefused(() -> open.account.issuers().add(cfssl("ca-2")), Kind.CONFLICT, "'ca-2' is the name of");
     }
 
