@@ -3,6 +3,7 @@ package dev.onboard.account;
 import dev.onboard.account.internal.AccountRow;
 import dev.onboard.account.internal.Backend;
 import dev.onboard.account.internal.Ids;
+import dev.onboard.account.internal.IssuerAnswers;
 import dev.onboard.account.internal.OwnAuthority;
 import dev.onboard.account.internal.PostgresDatabase;
 import dev.onboard.account.internal.SqliteFile;
@@ -19,6 +20,7 @@ import dev.onboard.account.internal.StoredRevocation;
 import dev.onboard.account.internal.StoredTrust;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.TrustRules;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -62,7 +64,14 @@ public final class Account implements AutoCloseable {
         this.revocation = new StoredRevocation(storage, trusted, authority, ids, clock, journal);
         trusted.subscribe(change -> revocation.trustChanged());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
-        this.issuers = new StoredIssuers(storage, ids, clock, new OwnAuthority(authority), clients);
+        this.issuers = new StoredIssuers(
+                storage,
+                ids,
+                clock,
+                new OwnAuthority(authority),
+                clients,
+                new IssuerAnswers(
+                        row.id(), new AccountTrust(trusted, revocation, Service.LWM2M, TrustRules.USUAL), clock));
         this.issued = new StoredCertificates(storage, row.id(), ids, clock, journal, issuers, revocation::changed);
         this.renewals = new StoredRenewals(storage, ids, clock);
         this.deviceEvents = new StoredDeviceEvents(storage);

@@ -1,6 +1,7 @@
 package dev.onboard.account;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The account did not do what it was asked to, and why. The message is one sentence for a person that names the
@@ -9,6 +10,7 @@ import java.util.List;
 public final class AccountException extends RuntimeException {
     private final Kind kind;
     private final transient List<Fault> faults;
+    private final String reason;
 
     /** What kind of problem it is. */
     public enum Kind {
@@ -37,7 +39,12 @@ public final class AccountException extends RuntimeException {
     public record Fault(String field, String message) {}
 
     private AccountException(Kind kind, String message, List<Fault> faults) {
+        this(kind, message, faults, "");
+    }
+
+    private AccountException(Kind kind, String message, List<Fault> faults, String reason) {
         super(message);
+        this.reason = reason;
         this.kind = kind;
         this.faults = List.copyOf(faults);
     }
@@ -79,6 +86,11 @@ public final class AccountException extends RuntimeException {
         return new AccountException(Kind.ISSUER, message, List.of());
     }
 
+    /** As {@link #issuer(String)}, for a stable reason id such as {@code issuer-unreachable}. */
+    public static AccountException issuer(String reason, String message) {
+        return new AccountException(Kind.ISSUER, message, List.of(), reason);
+    }
+
     /** A limit is reached. */
     public static AccountException limit(String field, String message) {
         return new AccountException(Kind.LIMIT, field + ": " + message, List.of(new Fault(field, message)));
@@ -99,6 +111,11 @@ public final class AccountException extends RuntimeException {
     /** What kind of problem it is. */
     public Kind kind() {
         return kind;
+    }
+
+    /** The stable reason id, where there is one. */
+    public Optional<String> reason() {
+        return reason.isEmpty() ? Optional.empty() : Optional.of(reason);
     }
 
     /** Which fields are at fault; may be empty. */

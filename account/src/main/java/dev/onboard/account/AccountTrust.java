@@ -22,8 +22,13 @@ public final class AccountTrust implements Supplier<TrustPolicy> {
 
     /** Of this account, at this server, judged by these rules. */
     public AccountTrust(Account account, Service service, TrustRules rules) {
-        this.trusted = account.trustedCertificates();
-        this.revocation = account.revocationLists();
+        this(account.trustedCertificates(), account.revocationLists(), service, rules);
+    }
+
+    /** For the account itself, before it is whole. */
+    AccountTrust(TrustedCertificates trusted, RevocationLists revocation, Service service, TrustRules rules) {
+        this.trusted = trusted;
+        this.revocation = revocation;
         this.service = service;
         this.rules = rules;
         this.built = build(trusted.anchors(service), revocation.current(service));

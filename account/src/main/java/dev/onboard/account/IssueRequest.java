@@ -1,5 +1,6 @@
 package dev.onboard.account;
 
+import java.security.KeyPair;
 import java.security.PublicKey;
 
 /**
@@ -7,5 +8,16 @@ import java.security.PublicKey;
  *
  * @param endpoint the device's endpoint name
  * @param publicKey the key whose private half is with the device, or on its way there; it never comes here
+ * @param proof that somebody has the private half, for issuers that ask
  */
-public record IssueRequest(String endpoint, PublicKey publicKey) {}
+public record IssueRequest(String endpoint, PublicKey publicKey, RequestSigner proof) {
+    /** Without a proof, which the account's own CA does not need. */
+    public IssueRequest(String endpoint, PublicKey publicKey) {
+        this(endpoint, publicKey, RequestSigner.none());
+    }
+
+    /** For a key that was made for the device. */
+    public static IssueRequest of(String endpoint, KeyPair keys) {
+        return new IssueRequest(endpoint, keys.getPublic(), RequestSigner.with(keys));
+    }
+}

@@ -6,7 +6,22 @@ import java.util.Set;
 /** Kinds of third-party certificate issuers, in the platform's words, and what each must and may be told. */
 public enum IssuerType {
     /** A CFSSL server behind its authenticated signing API. */
-    CFSSL_AUTH(Set.of("host_url"), Set.of("cfssl_label", "cfssl_profile"), Set.of("hmac_hex_key"), Set.of()),
+    CFSSL_AUTH(
+            Set.of("host_url"),
+            Set.of("cfssl_label", "cfssl_profile", "trust_anchors"),
+            Set.of("hmac_hex_key"),
+            Set.of()),
+    /** An EST server (RFC 7030), asked for simple enrolment; the platform has no such type. */
+    EST(
+            Set.of("host_url", "trust_anchors"),
+            Set.of("est_label"),
+            Set.of(),
+            Set.of("username", "password", "client_certificate", "private_key")),
+    /**
+     * A program on this machine: a certification request on standard input, the certificate on standard output. What it
+     * is called with is told on the command line alone, never through the interface; the platform has no such type.
+     */
+    COMMAND(Set.of(), Set.of(), Set.of(), Set.of()),
     /** GlobalSign's IoT service. */
     GLOBAL_SIGN(
             Set.of(),

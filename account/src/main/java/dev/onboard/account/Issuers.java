@@ -73,13 +73,43 @@ public interface Issuers {
         }
     }
 
+    /**
+     * How an issuer did since this process began.
+     *
+     * @param lastFailure a sentence about the last failure
+     * @param failures how often it failed in a row, 0 after a success
+     */
+    record Health(
+            Optional<Instant> succeededAt, Optional<Instant> failedAt, Optional<String> lastFailure, int failures) {
+        /** It was not asked yet. */
+        public static final Health UNKNOWN = new Health(Optional.empty(), Optional.empty(), Optional.empty(), 0);
+
+        /** After a certificate that could be used. */
+        public Health succeeded(Instant at) {
+            return new Health(Optional.of(at), failedAt, lastFailure, 0);
+        }
+
+        /** After a failure. */
+        public Health failed(Instant at, String sentence) {
+            return new Health(succeededAt, Optional.of(at), Optional.of(sentence), failures + 1);
+        }
+
+        /** {@code unknown}, {@code healthy} or {@code failing}. */
+        public String word() {
+            return equals(UNKNOWN) ? "unknown" : failures == 0 ? "healthy" : "failing";
+        }
+    }
+
     /** What an issuer said when it was asked. */
     sealed interface Verification {
         /** One sentence for a person. */
         String message();
 
-        /** It would sign. */
+        /** It signed a certificate on trial, which the LwM2M server would accept. */
         record Successful(String message) implements Verification {}
+
+        /** It was not reached, did not sign, or signed what the LwM2M server would not accept. */
+        record Failed(String message) implements Verification {}
 
         /** It was not asked, because this program cannot talk to it. */
         record NotPossible(String message) implements Verification {}
@@ -110,7 +140,13 @@ public interface Issuers {
     /** A page of them. Fields: {@code id}, {@code name}, {@code issuer_type}, {@code created_at}. */
     Page<Issuer> list(Query query);
 
-    /** Asks an issuer whether it would sign. The stage fails with {@link AccountException} when there is none with this id, or {@link AccountException.Kind#ISSUER}. */
+    /** How an issuer did; {@link Health#UNKNOWN} when it was not asked, or there is none with this id. */
+    Health health(String id);
+
+    /**
+     * Has an issuer sign a certificate for a key of no device, and checks it as a device's. The stage fails with
+     * {@link AccountException} when there is none with this id.
+     */
     CompletionStage<Verification> verify(String id);
 
     /** Who signs LwM2M device certificates. */
@@ -130,7 +166,8 @@ public interface Issuers {
      *
      * @param issuerId empty for {@link #LWM2M} alone: the account's own CA
      * @throws AccountException {@link AccountException.Kind#NOT_FOUND}; {@link AccountException.Kind#INVALID} with the field;
-     *     {@link AccountException.Kind#ISSUER} when LwM2M certificates would come from an issuer that this program cannot talk to
+     *     {@link AccountException.Kind#ISSUER} when an issuer for LwM2M certificates does not sign a certificate on trial, or
+     *     one that the LwM2M server would refuse: its CA is not trusted for {@code lwm2m}, say
      */
     Configuration reconfigure(String id, Optional<String> issuerId);
 

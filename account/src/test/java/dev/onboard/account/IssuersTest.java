@@ -20,12 +20,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -210,26 +207,13 @@ class IssuersTest {
     }
 
     /** An issuer that signs with a CA of its own. */
-    private record Signing(OwnAuthority authority) implements IssuerClient {
-        @Override
-        public CompletionStage<String> verify() {
-            return CompletableFuture.completedFuture("it signs");
-        }
-
-        @Override
-        public X509Certificate certificate() {
-            return authority.certificate();
-        }
-
-        @Override
-        public CompletionStage<List<X509Certificate>> issue(Subject subject) {
-            return authority.issue(subject);
-        }
+    private static IssuerClient signing(CertificateAuthority authority) {
+        return subject -> new OwnAuthority(authority).issue(subject).thenApply(CertificateIssuer.Signed::chain);
     }
 
     private IssuedCertificate issue(String endpoint) {
-        return OpenAccount.get(open.account.issue(new IssueRequest(
-                endpoint, KeyAlgorithm.P256.generate(OpenAccount.RANDOM).getPublic())));
+        return OpenAccount.get(
+                open.account.issue(IssueRequest.of(endpoint, KeyAlgorithm.P256.generate(OpenAccount.RANDOM))));
     }
 
     @Test
@@ -238,19 +222,35 @@ class IssuersTest {
                 CertificateAuthority.root(CertificateRecipe.ca("Third-party CA"), open.clock, OpenAccount.RANDOM);
         IssuerClients clients = (issuer, credentials) -> issuer.type() == IssuerType.CFSSL_AUTH
                         && credentials.secret("hmac_hex_key").equals(Optional.of(SECRET))
-                ? Optional.of(new Signing(new OwnAuthority(third)))
+                ? Optional.of(signing(third))
                 : Optional.empty();
         open.account.close();
         open.account = Account.open(
                 open.database, open.deviceAuthority, open.clock, OpenAccount.RANDOM, open.journal, clients);
         open.account.devices().add(NewDevice.of("dev-1"));
         Issuer issuer = open.account.issuers().add(cfssl("ca-1"));
+        String lwm2m = open.account.issuers().lwm2m().id();
+        assertThat(open.account.issuers().health(issuer.id())).isEqualTo(Issuers.Health.UNKNOWN);
         assertThat(OpenAccount.get(open.account.issuers().verify(issuer.id())))
-                .isEqualTo(new Verification.Successful("it signs"));
+                .isInstanceOfSatisfying(
+                        Verification.Failed.class,
+                        said -> assertThat(said.message())
+                                .contains("(unknown-ca)")
+                                .contains("for the service lwm2m"));
+        assertRefused(
+                () -> open.account.issuers().reconfigure(lwm2m, Optional.of(issuer.id())),
+                Kind.ISSUER,
+                "it was not made active");
+        assertThat(open.account.issuers().health(issuer.id()).failures()).isEqualTo(2);
+        open.trust(third, Service.LWM2M);
+        assertThat(OpenAccount.get(open.account.issuers().verify(issuer.id())))
+                .isInstanceOfSatisfying(
+                        Verification.Successful.class,
+                        said -> assertThat(said.message()).contains("CN=Third-party CA"));
+        assertThat(open.account.issuers().health(issuer.id()).word()).isEqualTo("healthy");
         assertThat(issue("dev-1").certificate().getIssuerX500Principal())
                 .isEqualTo(open.deviceAuthority.certificate().getSubjectX500Principal());
 
-        String lwm2m = open.account.issuers().lwm2m().id();
         open.account.issuers().reconfigure(lwm2m, Optional.of(issuer.id()));
         IssuedCertificate issued = issue("dev-1");
         assertThat(issued.certificate().getIssuerX500Principal())

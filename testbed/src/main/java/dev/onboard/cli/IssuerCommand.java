@@ -4,16 +4,20 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.ManagementClient;
+import dev.onboard.testbed.IssuerCommands;
 import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code onboard issuer}: third-party certificate issuers, and which one signs. */
 @Command(
@@ -22,6 +26,7 @@ import picocli.CommandLine.Parameters;
         description = "Third-party certificate issuers of a running testbed's account.",
         subcommands = {
             IssuerCommand.Add.class,
+            IssuerCommand.AddCommand.class,
             IssuerCommand.Listing.class,
             IssuerCommand.Show.class,
             IssuerCommand.Update.class,
@@ -65,7 +70,7 @@ final class IssuerCommand extends CommandGroup {
         @Option(
                 names = "--type",
                 required = true,
-                paramLabel = "CFSSL_AUTH|GLOBAL_SIGN",
+                paramLabel = "CFSSL_AUTH|EST|GLOBAL_SIGN",
                 description = "What kind of issuer")
         private String type;
 
@@ -98,6 +103,48 @@ final class IssuerCommand extends CommandGroup {
         }
     }
 
+    /** {@code onboard issuer add-command}: on this machine alone, for whoever says what runs owns the machine. */
+    @Command(
+            name = "add-command",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Have a program on this machine sign: request on standard input, certificate on standard output."
+                            + " It counts from the next 'onboard up' in this work directory on.")
+    static final class AddCommand implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Option(names = "--work-dir", required = true, paramLabel = "DIR", description = "The testbed's")
+        private Path workDirectory;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The issuer's name, 1 to 50 characters")
+        private String name;
+
+        @Parameters(
+                index = "1..*",
+                arity = "1..*",
+                paramLabel = "-- PROGRAM [ARGUMENT...]",
+                description = "Started without a shell")
+        private List<String> command;
+
+        @Override
+        public Integer call() {
+            if (!Files.isDirectory(workDirectory)) {
+                throw new UsageException(workDirectory + " does not exist; start a testbed in it first: 'onboard up"
+                        + " --work-dir " + workDirectory + "'");
+            }
+            if (name.isBlank() || name.length() > 50) {
+                throw new UsageException("NAME '" + name + "' is not 1 to 50 characters");
+            }
+            IssuerCommands.write(workDirectory, name, command);
+            Console console = Console.of(spec, false);
+            console.say("stored '" + name + "': " + String.join(" ", command));
+            console.say("after the next 'onboard up --work-dir " + workDirectory
+                    + "' it is a certificate issuer: 'onboard issuer list' shows it, 'issuer activate' makes it sign");
+            return 0;
+        }
+    }
+
     /** {@code onboard issuer list}. */
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All certificate issuers, oldest first.")
     static final class Listing extends ListCommand {
@@ -108,7 +155,7 @@ final class IssuerCommand extends CommandGroup {
 
         @Override
         Table table() {
-            return Table.of("id", "issuer_type", "name", "description");
+            return Table.of("id", "issuer_type", "name", "description", "health");
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.onboard.account.Account;
 import dev.onboard.account.IssuerCredentials;
 import dev.onboard.account.IssuerType;
 import dev.onboard.account.Issuers.Change;
+import dev.onboard.account.Issuers.Health;
 import dev.onboard.account.Issuers.Issuer;
 import dev.onboard.account.Issuers.NewIssuer;
 import dev.onboard.account.Issuers.Verification;
@@ -17,14 +18,17 @@ import java.util.Optional;
 record IssuerDocuments(Account account) {
     void list(Context ctx) {
         Query query = QueryText.read(ctx).counted();
-        Json.answer(ctx, 200, Envelope.of(account.issuers().list(query), query, IssuerDocuments::document));
+        Json.answer(ctx, 200, Envelope.of(account.issuers().list(query), query, this::document));
     }
 
     void create(Context ctx) {
         Body body = Body.of(ctx);
         String name = body.requiredText("name");
         body.requiredText("issuer_type");
-        Optional<IssuerType> type = body.word("issuer_type", IssuerType::of, "GLOBAL_SIGN, CFSSL_AUTH");
+        Optional<IssuerType> type = body.word("issuer_type", IssuerType::of, "GLOBAL_SIGN, CFSSL_AUTH, EST");
+        if (type.equals(Optional.of(IssuerType.COMMAND))) {
+            body.fault("issuer_type", "COMMAND is configured on the machine itself alone: onboard issuer add-command");
+        }
         String description = body.text("description").orElse("");
         Map<String, String> attributes = body.texts("issuer_attributes").orElse(Map.of());
         Optional<Map<String, String>> credentials = body.texts("issuer_credentials");
@@ -85,7 +89,7 @@ record IssuerDocuments(Account account) {
                 .orElseThrow(() -> Problem.notFound("there is no certificate issuer '" + id + "'"));
     }
 
-    private static ObjectNode document(Issuer issuer) {
+    private ObjectNode document(Issuer issuer) {
         ObjectNode document = Json.object()
                 .put("object", "certificate-issuer")
                 .put("id", issuer.id())
@@ -95,6 +99,12 @@ record IssuerDocuments(Account account) {
                 .put("etag", Long.toString(issuer.revision()))
                 .put("created_at", Json.time(issuer.createdAt()))
                 .put("updated_at", Json.time(issuer.updatedAt()));
+        Health health = account.issuers().health(issuer.id());
+        document.put("health", health.word())
+                .put("failures_in_a_row", health.failures())
+                .put("last_success_at", health.succeededAt().map(Json::time).orElse(null))
+                .put("last_failure_at", health.failedAt().map(Json::time).orElse(null))
+                .put("last_failure", health.lastFailure().orElse(null));
         ObjectNode attributes = document.putObject("issuer_attributes");
         issuer.attributes().forEach(attributes::put);
         return document;

@@ -25,6 +25,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -94,13 +95,15 @@ public final class Testbed implements AutoCloseable {
         WorkDirectory directory = parts.add(WorkDirectory.open(options.workDirectory()));
         Journal journal = parts.add(Journal.open(directory.path().resolve("events.jsonl"), clock));
         TestbedCas cas = TestbedCas.readOrMake(directory.path(), options.serverCas(), clock, random);
+        Map<String, List<String>> commands = IssuerCommands.read(directory.path());
         Account account = parts.add(Account.open(
                 options.database().orElseGet(() -> Database.in(directory.path().resolve("account"))),
                 cas.lwm2mDevice(),
                 clock,
                 random,
                 journal,
-                IssuerClients.none()));
+                IssuerClients.standard(commands, IssuerClients.PATIENCE)));
+        IssuerCommands.store(account, commands);
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
         Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(

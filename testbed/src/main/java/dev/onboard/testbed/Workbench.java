@@ -2,6 +2,8 @@ package dev.onboard.testbed;
 
 import dev.onboard.account.Account;
 import dev.onboard.account.AnchorPolicy;
+import dev.onboard.account.Database;
+import dev.onboard.account.IssuerClients;
 import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
@@ -81,7 +83,12 @@ public final class Workbench implements AutoCloseable {
         try {
             this.journal = parts.add(Journal.open(directory.resolve("events.jsonl"), InstantSource.system()));
             this.account = parts.add(Account.open(
-                    directory.resolve("account"), with.ca("LwM2M device CA"), with.clock, with.random, journal));
+                    Database.in(directory.resolve("account")),
+                    with.ca("LwM2M device CA"),
+                    with.clock,
+                    with.random,
+                    journal,
+                    with.issuers));
             account.setAnchorPolicy(AnchorPolicy.TESTBED);
             with.prepared.accept(account);
             InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -152,6 +159,7 @@ public final class Workbench implements AutoCloseable {
         private TrustRules bootstrapRules = TrustRules.USUAL;
         private TrustRules lwm2mRules = TrustRules.USUAL;
         private Transmission transmission = Transmission.STANDARD;
+        private IssuerClients issuers = IssuerClients.none();
         private Consumer<Account> prepared = account -> {};
         private UnaryOperator<URI> wayToBootstrap = uri -> uri;
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
@@ -178,6 +186,12 @@ public final class Workbench implements AutoCloseable {
         /** How devices behave; as usual by default, on a disk that need not survive a power cut. */
         public Builder devices(DeviceOptions value) {
             this.devices = value;
+            return this;
+        }
+
+        /** The clients of third-party certificate issuers; none by default. */
+        public Builder issuers(IssuerClients value) {
+            this.issuers = value;
             return this;
         }
 

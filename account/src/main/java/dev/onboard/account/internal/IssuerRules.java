@@ -13,6 +13,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,7 +48,7 @@ final class IssuerRules {
             throw AccountException.invalid(
                     "reference", "'" + reference + "' is not 1 to 100 letters, digits, underscores, hyphens or dots");
         }
-        if (reference.startsWith("mbed.") || RESERVED.contains(reference.toUpperCase(java.util.Locale.ROOT))) {
+        if (reference.startsWith("mbed.") || RESERVED.contains(reference.toUpperCase(Locale.ROOT))) {
             throw AccountException.invalid(
                     "reference", "'" + reference + "' is reserved; give a name of your own, such as 'customer.tls'");
         }
@@ -80,9 +81,28 @@ final class IssuerRules {
 
     private void attributes(IssuerType type, Map<String, String> attributes) {
         names("issuer_attributes", attributes, type.neededAttributes(), type.optionalAttributes());
+        anchors(attributes);
         String url = attributes.getOrDefault("host_url", "");
-        if (!url.isBlank() && type.neededAttributes().contains("host_url") && !isHttp(url)) {
+        if (type == IssuerType.EST
+                && !url.isBlank()
+                && !url.toLowerCase(Locale.ROOT).startsWith("https://")) {
+            faults.add(new Fault("issuer_attributes.host_url", "'" + url + "' is not an https URL (RFC 7030, 3.3)"));
+        } else if (!url.isBlank() && type.neededAttributes().contains("host_url") && !isHttp(url)) {
             faults.add(new Fault("issuer_attributes.host_url", "'" + url + "' is not an http or https URL"));
+        }
+    }
+
+    private void anchors(Map<String, String> attributes) {
+        String pem = attributes.getOrDefault("trust_anchors", "");
+        if (!pem.isBlank() && !isCertificate(pem)) {
+            faults.add(new Fault("issuer_attributes.trust_anchors", "is not a CA certificate in PEM"));
+        }
+    }
+
+    /** EST authenticates its clients (RFC 7030, 3.2.3 and 3.3.2): each half needs the other. */
+    private void pair(IssuerCredentials credentials, String one, String other) {
+        if (credentials.secret(one).isPresent() && credentials.secret(other).isEmpty()) {
+            faults.add(new Fault("issuer_credentials." + other, "is missing beside " + one));
         }
     }
 
@@ -98,6 +118,19 @@ final class IssuerRules {
 
     private void credentials(IssuerType type, IssuerCredentials credentials) {
         names("issuer_credentials", credentials.reveal(), type.neededCredentials(), type.optionalCredentials());
+        if (type == IssuerType.EST) {
+            pair(credentials, "username", "password");
+            pair(credentials, "password", "username");
+            pair(credentials, "client_certificate", "private_key");
+            pair(credentials, "private_key", "client_certificate");
+            if (credentials
+                    .secret("username")
+                    .or(() -> credentials.secret("client_certificate"))
+                    .isEmpty()) {
+                faults.add(new Fault(
+                        "issuer_credentials", "needs username and password, or client_certificate and private_key"));
+            }
+        }
         credentials
                 .secret("hmac_hex_key")
                 .filter(key -> !key.isBlank() && !HMAC_KEY.matcher(key).matches())

@@ -6,6 +6,7 @@ import dev.onboard.pki.CertificateRecipe;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,16 +16,18 @@ import java.util.concurrent.CompletionStage;
  */
 public record OwnAuthority(CertificateAuthority authority) implements CertificateIssuer {
     @Override
-    public X509Certificate certificate() {
-        return authority.certificate();
+    public Optional<X509Certificate> certificate() {
+        return Optional.of(authority.certificate());
     }
 
     @Override
-    public CompletionStage<List<X509Certificate>> issue(Subject subject) {
-        CertificateRecipe recipe = CertificateRecipe.device(subject.endpoint())
-                .withOrganizationalUnit(subject.accountId())
-                .withLocality(subject.deviceId())
-                .withSerial(subject.unusedSerial());
+    public String name() {
+        return authority.certificate().getSubjectX500Principal().getName();
+    }
+
+    @Override
+    public CompletionStage<Signed> issue(Subject subject) {
+        CertificateRecipe recipe = subject.recipe().withSerial(subject.unusedSerial());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(authority.sign(recipe, subject.publicKey()));
         for (X509Certificate above : authority.chain()) {
@@ -32,6 +35,6 @@ public record OwnAuthority(CertificateAuthority authority) implements Certificat
                 chain.add(above);
             }
         }
-        return CompletableFuture.completedFuture(chain);
+        return CompletableFuture.completedFuture(new Signed(chain, authority.certificate()));
     }
 }

@@ -66,7 +66,7 @@ public final class StoredCertificates implements IssuedCertificates {
     private record Prepared(Device device, CertificateIssuer issuer, BigInteger serial) {}
 
     /** A certificate that was stored, or empty when its issuer had used the serial before. */
-    private record Signed(Optional<IssuedCertificate> certificate, CertificateIssuer issuer) {}
+    private record Stored(Optional<IssuedCertificate> certificate, X509Certificate issuer) {}
 
     /** Has a certificate issued; the stage completes when it is stored for good. */
     public CompletionStage<IssuedCertificate> issue(IssueRequest request) {
@@ -76,7 +76,7 @@ public final class StoredCertificates implements IssuedCertificates {
                 .thenApply(signed -> signed.certificate().orElseThrow());
     }
 
-    private CompletableFuture<Signed> attempt(IssueRequest request, int left) {
+    private CompletableFuture<Stored> attempt(IssueRequest request, int left) {
         return storage.readLater(handle -> prepare(handle, request))
                 .thenCompose(prepared -> sign(request, prepared))
                 .thenCompose(signed -> {
@@ -87,7 +87,7 @@ public final class StoredCertificates implements IssuedCertificates {
                         return CompletableFuture.failedFuture(AccountException.conflict(
                                 "serial",
                                 "the certificate issuer '"
-                                        + signed.issuer().certificate().getSubjectX500Principal()
+                                        + signed.issuer().getSubjectX500Principal()
                                         + "' uses serial numbers again; look at how it makes them"));
                     }
                     return attempt(request, left - 1);
@@ -102,26 +102,33 @@ public final class StoredCertificates implements IssuedCertificates {
         CertificateIssuer issuer = issuers.active(handle);
         while (true) {
             BigInteger serial = new BigInteger(SERIAL_BITS, ids.random()).setBit(SERIAL_BITS - 1);
-            if (!IssuedRows.isUsed(handle, IssuedRows.serial(serial), issuer.certificate()) && inUse.add(serial)) {
+            boolean used = issuer.certificate()
+                    .filter(own -> IssuedRows.isUsed(handle, IssuedRows.serial(serial), own))
+                    .isPresent();
+            if (!used && inUse.add(serial)) {
                 return new Prepared(device, issuer, serial);
             }
         }
     }
 
-    private CompletableFuture<Signed> sign(IssueRequest request, Prepared prepared) {
+    private CompletableFuture<Stored> sign(IssueRequest request, Prepared prepared) {
         Device device = prepared.device();
         return prepared.issuer()
                 .issue(new CertificateIssuer.Subject(
-                        request.endpoint(), accountId, device.id(), request.publicKey(), prepared.serial()))
-                .thenCompose(chain -> storage.write(handle -> store(handle, device, prepared.issuer(), chain)))
+                        request.endpoint(),
+                        accountId,
+                        device.id(),
+                        request.publicKey(),
+                        prepared.serial(),
+                        request.proof()))
+                .thenCompose(signed -> storage.write(handle -> store(handle, device, signed)))
                 .whenComplete((stored, failure) -> inUse.remove(prepared.serial()))
-                .thenApply(stored -> new Signed(stored, prepared.issuer()))
                 .toCompletableFuture();
     }
 
     /** Empty when the issuer has used this serial before: that certificate is never handed out. */
-    private Optional<IssuedCertificate> store(
-            Handle handle, Device device, CertificateIssuer issuer, List<X509Certificate> chain) {
+    private Stored store(Handle handle, Device device, CertificateIssuer.Signed signed) {
+        List<X509Certificate> chain = signed.chain();
         IssuedCertificate issued = new IssuedCertificate(
                 ids.next(),
                 IssuedRows.serial(chain.get(0).getSerialNumber()),
@@ -131,12 +138,13 @@ public final class StoredCertificates implements IssuedCertificates {
                 chain,
                 Optional.empty(),
                 clock.instant());
-        return IssuedRows.insert(handle, issued, issuer.certificate()) ? Optional.of(issued) : Optional.empty();
+        boolean stored = IssuedRows.insert(handle, issued, signed.issuer());
+        return new Stored(stored ? Optional.of(issued) : Optional.empty(), signed.issuer());
     }
 
     private void record(
             IssueRequest request,
-            @org.jspecify.annotations.Nullable Signed signed,
+            @org.jspecify.annotations.Nullable Stored signed,
             @org.jspecify.annotations.Nullable Throwable failure,
             Instant start) {
         Event.Draft event = Event.of(Stage.ISSUED, Party.CERTIFICATE_ISSUER)
@@ -144,16 +152,11 @@ public final class StoredCertificates implements IssuedCertificates {
                 .took(Duration.between(start, clock.instant()));
         if (signed == null) {
             Throwable cause = failure == null || failure.getCause() == null ? failure : failure.getCause();
-            event.failed("not-issued").detail(cause == null ? "no certificate" : String.valueOf(cause.getMessage()));
+            notIssued(event, cause);
         } else {
             IssuedCertificate issued = signed.certificate().orElseThrow();
             event.fact("serial", issued.serial())
-                    .fact(
-                            "issuer",
-                            signed.issuer()
-                                    .certificate()
-                                    .getSubjectX500Principal()
-                                    .getName())
+                    .fact("issuer", signed.issuer().getSubjectX500Principal().getName())
                     .fact("device_id", issued.deviceId())
                     .fact("generation", Integer.toString(issued.generation()))
                     .fact(
@@ -161,6 +164,20 @@ public final class StoredCertificates implements IssuedCertificates {
                             issued.certificate().getNotAfter().toInstant().toString());
         }
         journal.record(event);
+    }
+
+    /** Who said no: the issuer, or the account to what the issuer answered; nobody when it was not reached. */
+    private static void notIssued(Event.Draft event, @org.jspecify.annotations.Nullable Throwable cause) {
+        String reason =
+                cause instanceof AccountException account ? account.reason().orElse("not-issued") : "not-issued";
+        if (reason.equals(IssuerAnswers.REFUSED)) {
+            event.refused(Party.CERTIFICATE_ISSUER, reason);
+        } else if (reason.startsWith(IssuerAnswers.WRONG)) {
+            event.refused(Party.ACCOUNT, reason);
+        } else {
+            event.failed(reason);
+        }
+        event.detail(cause == null ? "no certificate" : String.valueOf(cause.getMessage()));
     }
 
     private static String canonical(String serial) {

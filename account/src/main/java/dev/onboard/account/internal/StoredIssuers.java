@@ -2,7 +2,6 @@ package dev.onboard.account.internal;
 
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateIssuer;
-import dev.onboard.account.IssuerClient;
 import dev.onboard.account.IssuerClients;
 import dev.onboard.account.IssuerCredentials;
 import dev.onboard.account.IssuerType;
@@ -17,9 +16,12 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /** The certificate issuers in the database. What signs is looked up for each certificate, so that a change counts at once. */
 public final class StoredIssuers implements Issuers {
@@ -40,9 +42,18 @@ public final class StoredIssuers implements Issuers {
     private final InstantSource clock;
     private final CertificateIssuer own;
     private final IssuerClients clients;
+    private final IssuerAnswers answers;
+    private final Map<String, Health> health = new ConcurrentHashMap<>();
     private final ConfigurationRows configurations;
 
-    public StoredIssuers(Storage storage, Ids ids, InstantSource clock, CertificateIssuer own, IssuerClients clients) {
+    public StoredIssuers(
+            Storage storage,
+            Ids ids,
+            InstantSource clock,
+            CertificateIssuer own,
+            IssuerClients clients,
+            IssuerAnswers answers) {
+        this.answers = answers;
         this.storage = storage;
         this.ids = ids;
         this.clock = clock;
@@ -140,6 +151,7 @@ public final class StoredIssuers implements Issuers {
                     old.issuer().revision() + 1,
                     old.issuer().createdAt(),
                     StoredTime.now(clock));
+            refuseRename(old.issuer(), wanted);
             IssuerCredentials credentials = change.credentials().orElse(old.credentials());
             IssuerRules.check(wanted, credentials);
             refuseDuplicate(handle, wanted);
@@ -151,6 +163,14 @@ public final class StoredIssuers implements Issuers {
                                     """), wanted, credentials).execute();
             return wanted;
         }));
+    }
+
+    /** A command is found by its issuer's name, so nobody may give one issuer the command of another. */
+    private static void refuseRename(Issuer old, Issuer wanted) {
+        if (old.type() == IssuerType.COMMAND && !old.name().equals(wanted.name())) {
+            throw AccountException.invalid(
+                    "name", "'" + old.name() + "' is the name of a command on the server's machine; it stays");
+        }
     }
 
     @Override
@@ -185,13 +205,40 @@ public final class StoredIssuers implements Issuers {
         if (stored.isEmpty()) {
             return CompletableFuture.failedFuture(AccountException.notFound("certificate issuer", id));
         }
-        Optional<IssuerClient> client =
-                clients.connect(stored.get().issuer(), stored.get().credentials());
-        if (client.isEmpty()) {
+        Optional<CheckedIssuer> issuer = connected(stored.get());
+        if (issuer.isEmpty()) {
             return CompletableFuture.completedFuture(
                     new Verification.NotPossible(noClient(stored.get().issuer())));
         }
-        return client.get().verify().thenApply(Verification.Successful::new);
+        return issuer.get().issue(answers.trial(ids.random())).handle((signed, failure) -> said(signed, failure));
+    }
+
+    private static Verification said(CertificateIssuer.@Nullable Signed signed, @Nullable Throwable failure) {
+        if (signed != null) {
+            return new Verification.Successful("it signed a certificate on trial; its CA "
+                    + IssuerAnswers.described(signed.issuer()) + " is trusted for lwm2m");
+        }
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof AccountException refusal && refusal.kind() == AccountException.Kind.ISSUER) {
+            return new Verification.Failed(String.valueOf(refusal.getMessage()));
+        }
+        throw new CompletionException(cause);
+    }
+
+    @Override
+    public Health health(String id) {
+        return health.getOrDefault(id, Health.UNKNOWN);
+    }
+
+    private Optional<CheckedIssuer> connected(Stored stored) {
+        String id = stored.issuer().id();
+        return clients.connect(stored.issuer(), stored.credentials())
+                .map(client -> new CheckedIssuer(
+                        stored.issuer().name(),
+                        client,
+                        answers,
+                        change -> health.compute(id, (key, old) -> change.apply(old == null ? Health.UNKNOWN : old))));
     }
 
     private static String noClient(Issuer issuer) {
@@ -206,7 +253,8 @@ public final class StoredIssuers implements Issuers {
             return own;
         }
         Stored stored = existing(handle, chosen.get());
-        return clients.connect(stored.issuer(), stored.credentials())
+        return connected(stored)
+                .<CertificateIssuer>map(issuer -> issuer)
                 .orElseThrow(() -> AccountException.issuer(noClient(stored.issuer())
                         + "; set the certificate issuer of " + LWM2M + " to null to have the account's own CA sign"));
     }
@@ -227,6 +275,10 @@ public final class StoredIssuers implements Issuers {
 
     @Override
     public Configuration reconfigure(String id, Optional<String> issuerId) {
+        if (issuerId.isPresent()
+                && configuration(id).filter(known -> !known.isCustom()).isPresent()) {
+            tryFirst(issuerId.get());
+        }
         return Storage.await(storage.write(handle -> {
             Configuration old = configurations.existing(handle, id);
             if (issuerId.isPresent()) {
@@ -235,14 +287,20 @@ public final class StoredIssuers implements Issuers {
                 throw AccountException.invalid(
                         "certificate_issuer_id", "is missing; the account's own CA signs LwM2M certificates only");
             }
-            if (!old.isCustom() && issuerId.isPresent()) {
-                Stored stored = existing(handle, issuerId.get());
-                if (clients.connect(stored.issuer(), stored.credentials()).isEmpty()) {
-                    throw AccountException.issuer(noClient(stored.issuer()) + "; it was not made active");
-                }
-            }
             return configurations.exchange(handle, old, issuerId);
         }));
+    }
+
+    /** Before the change, and outside its transaction: it takes as long as the issuer takes. */
+    private void tryFirst(String issuerId) {
+        storage.read(handle -> {
+            checkIssuer(handle, issuerId);
+            return true;
+        });
+        Verification said = Storage.await(verify(issuerId));
+        if (!(said instanceof Verification.Successful)) {
+            throw AccountException.issuer(said.message() + "; it was not made active");
+        }
     }
 
     private static void checkIssuer(Handle handle, String issuerId) {

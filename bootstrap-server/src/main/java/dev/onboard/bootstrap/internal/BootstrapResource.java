@@ -1,6 +1,7 @@
 package dev.onboard.bootstrap.internal;
 
 import dev.onboard.account.Account;
+import dev.onboard.account.AccountException;
 import dev.onboard.account.Admission;
 import dev.onboard.account.IssueRequest;
 import dev.onboard.bootstrap.Deliveries;
@@ -54,6 +55,11 @@ import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSende
 final class BootstrapResource extends CoapResource {
     private static final Duration SILENCE_THAT_ENDS_A_SESSION = Duration.ofSeconds(2);
     private static final int LONGEST_ENDPOINT_NAME = 64;
+    /** How an account's reasons begin when its certificate issuer answered, and wrongly. */
+    private static final String WRONG_ANSWER = "issuer-answer-";
+    /** How long a device is asked to wait when no certificate could be had. */
+    private static final Duration ISSUER_PAUSE = Duration.ofSeconds(30);
+
     private static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
 
     private final Account account;
@@ -194,7 +200,7 @@ final class BootstrapResource extends CoapResource {
 
     private CompletionStage<Boolean> issueAndDeliver(Asked asked, BootstrapSession session) {
         KeyPair keys = KeyAlgorithm.P256.generate(random);
-        return account.issue(new IssueRequest(asked.endpoint(), keys.getPublic()))
+        return account.issue(IssueRequest.of(asked.endpoint(), keys))
                 .thenComposeAsync(
                         issued -> {
                             Delivery delivery =
@@ -230,15 +236,26 @@ final class BootstrapResource extends CoapResource {
         asked.exchange().respond(ResponseCode.BAD_REQUEST, reason + ": " + detail);
     }
 
-    /** The account or its certificate issuer could not be asked, or did not deliver: the device may try again. */
+    /**
+     * The account or its certificate issuer could not be asked, or did not deliver: the device may try again (5.03), after
+     * Max-Age where nobody answered. Where the issuer answered what is not to reach a device it is our fault (5.00).
+     */
     private void refuseUnavailable(Asked asked, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String reason = cause instanceof AccountException account
+                ? account.reason().orElse("issuing-failed")
+                : "issuing-failed";
         journal.record(event(asked)
-                .refused(Party.BOOTSTRAP_SERVER, "issuing-failed")
+                .refused(Party.BOOTSTRAP_SERVER, reason)
                 .detail("no LwM2M certificate could be issued: " + detail));
         if (!asked.exchange().advanced().isComplete()) {
-            asked.exchange().respond(ResponseCode.SERVICE_UNAVAILABLE, "issuing-failed");
+            if (reason.startsWith(WRONG_ANSWER)) {
+                asked.exchange().respond(ResponseCode.INTERNAL_SERVER_ERROR, reason);
+            } else {
+                asked.exchange().setMaxAge(ISSUER_PAUSE.toSeconds());
+                asked.exchange().respond(ResponseCode.SERVICE_UNAVAILABLE, reason);
+            }
         }
     }
 

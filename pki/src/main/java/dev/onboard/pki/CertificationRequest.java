@@ -1,0 +1,34 @@
+package dev.onboard.pki;
+
+import dev.onboard.pki.internal.Der;
+import java.security.KeyPair;
+import java.util.Base64;
+import java.util.List;
+
+/** Certification requests (PKCS#10, RFC 2986): a subject, a public key, and the signature that proves who has its private half. */
+public final class CertificationRequest {
+    private static final Base64.Encoder BASE64 = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+    private CertificationRequest() {}
+
+    /**
+     * A request in DER for the subject of this recipe, without attributes, signed by the key that it is for. Nothing else
+     * of the recipe counts: extensions are the issuer's to choose.
+     */
+    public static byte[] encode(CertificateRecipe recipe, KeyPair keys) {
+        SigningAlgorithm algorithm = SigningAlgorithm.of(keys.getPrivate(), keys.getPublic());
+        byte[] information = Der.sequence(List.of(
+                Der.integer(0),
+                CertificateEncoder.subject(recipe),
+                keys.getPublic().getEncoded(),
+                Der.explicit(0)));
+        byte[] signature = CertificateEncoder.sign(keys.getPrivate(), algorithm, information);
+        return Der.sequence(information, algorithm.identifier(), Der.bits(signature));
+    }
+
+    /** A request in DER as PEM text, with a newline at the end (RFC 7468, section 7). */
+    public static String pem(byte[] der) {
+        return "-----BEGIN CERTIFICATE REQUEST-----\n" + BASE64.encodeToString(der)
+                + "\n-----END CERTIFICATE REQUEST-----\n";
+    }
+}
