@@ -265,16 +265,18 @@ class AccountCommandsIT {
                 "--type",
                 "CFSSL_AUTH",
                 "--attribute",
-                "host_url=https://ca.example",
+                "host_url=https://127.0.0.1:1",
                 "--credentials",
                 secrets);
         String id = issuer.path("id").asText();
-        assertThat(run("issuer", "verify", id).out()).startsWith("no: ").contains("no client");
+        assertThat(run("issuer", "verify", id).out())
+                .startsWith("no: ")
+                .contains("cannot be reached: https://127.0.0.1:1");
         Cli.Result notActive = run("issuer", "activate", id);
         assertThat(notActive.exitCode()).isEqualTo(2);
         assertThat(notActive.err()).contains("it was not made active");
         assertThat(run("issuer", "active").out()).contains("the account's own CA");
-        assertThat(run("issuer", "list").out()).contains(id).doesNotContain("c0ffee");
+        assertThat(run("issuer", "list").out()).contains(id).contains("failing").doesNotContain("c0ffee");
         assertThat(run("issuer", "remove", id).exitCode()).isZero();
     }
 }

@@ -60,7 +60,8 @@ record CommandIssuer(String name, List<String> command) implements ConnectedIssu
                 throw IssuerFailure.late(name, patience);
             }
             if (exitCode != 0) {
-                throw IssuerFailure.refused(name, "the command ended with exit code " + exitCode + ": " + beginning(errors));
+                throw IssuerFailure.refused(
+                        name, "the command ended with exit code " + exitCode + ": " + beginning(errors));
             }
             return IssuerFailure.certificates(name, answer);
         } catch (IOException e) {
