@@ -4,6 +4,8 @@ import dev.onboard.account.AccountException;
 import dev.onboard.http.connect.ConnectRefusal;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionException;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Turns whatever went wrong into an error document; nothing of this program's inside is in it. */
 record Failures(SecureRandom random) {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final long MOST_DISCARDED = 16 << 20;
 
     static Problem problem(@Nullable Throwable failure) {
         Throwable cause = failure;
@@ -34,6 +37,7 @@ record Failures(SecureRandom random) {
 
     /** The Connect API answers with bare text. */
     static void answer(ConnectRefusal refusal, Context ctx) {
+        discardBody(ctx);
         ctx.status(refusal.status()).contentType("text/plain").result(refusal.text());
     }
 
@@ -60,6 +64,7 @@ record Failures(SecureRandom random) {
     }
 
     private static void answer(Problem problem, String requestId, Context ctx) {
+        discardBody(ctx);
         if (problem.status() == 401) {
             ctx.header("WWW-Authenticate", "Bearer");
         }
@@ -69,6 +74,26 @@ record Failures(SecureRandom random) {
         }
         String fieldWord = ctx.path().startsWith("/v3/certificate-") ? "field" : "name";
         Json.answer(ctx, problem.status(), problem.document(requestId, fieldWord));
+    }
+
+    /**
+     * Reads what is left of a refused body. A client that is still sending when the connection closes sees a broken pipe and
+     * never the answer.
+     */
+    private static void discardBody(Context ctx) {
+        if (ctx.req().getContentLengthLong() > MOST_DISCARDED) {
+            return;
+        }
+        try {
+            InputStream body = ctx.req().getInputStream();
+            byte[] discarded = new byte[8192];
+            long left = MOST_DISCARDED;
+            for (int read = 0; read >= 0 && left > 0; left -= read) {
+                read = body.read(discarded);
+            }
+        } catch (IOException e) {
+            LOG.debug("the client of {} {} went away: {}", ctx.method(), ctx.path(), e.toString());
+        }
     }
 
     private String requestId() {

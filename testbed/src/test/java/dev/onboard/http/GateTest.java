@@ -110,7 +110,7 @@ class GateTest {
 
     @Test
     void largeAndMalformedBodiesAreRefused() {
-        String large = "{\"name\":\"" + "x".repeat(2 << 20) + "\"}";
+        String large = "{\"name\":\"" + "x".repeat(8 << 20) + "\"}";
         assertError(port.call("POST", "/v3/trusted-certificates", large), 413, "bad_request", "bytes; at most");
         assertError(port.call("POST", "/v3/trusted-certificates", "{"), 400, "bad_request", "not JSON");
         assertError(port.call("POST", "/v3/trusted-certificates", "[]"), 400, "bad_request", "not a JSON object");
