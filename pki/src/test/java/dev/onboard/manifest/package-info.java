@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onboard.manifest;
+
+import org.jspecify.annotations.NullMarked;
