@@ -17,6 +17,8 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
         DROP,
         /** It arrives twice. */
         DUPLICATE,
+        /** It arrives, and a copy of it again after every later datagram of the same side that carries application data. */
+        REPLAY,
         /** It arrives after the next one of the same side. */
         REORDER,
         /** It arrives late. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -54,6 +55,7 @@ public final class RawPeer {
      *     empty: what fits the key
      * @param serverName what a client asks for with SNI
      * @param framing a lie about lengths
+     * @param habits what a client does that others do not
      * @param judge what becomes of the other side's chain; a refusal goes out with its alert
      */
     public record Settings(
@@ -65,12 +67,32 @@ public final class RawPeer {
             Optional<String> serverName,
             Version version,
             Framing framing,
+            Set<Habit> habits,
             Function<List<byte[]>, Optional<Verdict>> judge) {
         public Settings {
             chain = List.copyOf(chain);
             suites = List.copyOf(suites);
             groups = List.copyOf(groups);
+            habits = Set.copyOf(habits);
         }
+    }
+
+    /** What a client does in a handshake that others do not. */
+    public enum Habit {
+        /** It does not ask for the extended master secret (RFC 7627). */
+        NO_EXTENDED_MASTER_SECRET,
+        /** It offers a raw public key, and no X.509 certificate (RFC 7250, client_certificate_type). */
+        RAW_PUBLIC_KEY,
+        /** It asks for records of at most 512 octets (RFC 6066, 4). */
+        FRAGMENTS_OF_512,
+        /** It leaves its Certificate message out and goes on with the next. */
+        OMITS_CERTIFICATE,
+        /** It sends its Certificate message twice, as two messages. */
+        REPEATS_CERTIFICATE,
+        /** It leaves its CertificateVerify out and goes on with ChangeCipherSpec. */
+        OMITS_CERTIFICATE_VERIFY,
+        /** It finishes at once after the server's flight, without any message of its own in between. */
+        FINISHES_AT_ONCE
     }
 
     /** The version that is offered or chosen. */
@@ -124,6 +146,7 @@ public final class RawPeer {
                 Optional.empty(),
                 Version.DTLS_1_2,
                 Framing.EXACT,
+                Set.of(),
                 peer -> Optional.empty()));
     }
 
@@ -131,14 +154,32 @@ public final class RawPeer {
     public RawPeer suites(List<Integer> suites) {
         Settings s = settings;
         return new RawPeer(new Settings(
-                s.chain, s.key, suites, s.groups, s.signatureAlgorithm, s.serverName, s.version, s.framing, s.judge));
+                s.chain,
+                s.key,
+                suites,
+                s.groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                s.version,
+                s.framing,
+                s.habits,
+                s.judge));
     }
 
     /** With these supported groups, by their IANA numbers (RFC 8422, 5.1.1). */
     public RawPeer groups(List<Integer> groups) {
         Settings s = settings;
         return new RawPeer(new Settings(
-                s.chain, s.key, s.suites, groups, s.signatureAlgorithm, s.serverName, s.version, s.framing, s.judge));
+                s.chain,
+                s.key,
+                s.suites,
+                groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                s.version,
+                s.framing,
+                s.habits,
+                s.judge));
     }
 
     /** Claiming this signature algorithm, for example 0x0203 for SHA-1 with ECDSA (RFC 5246, 7.4.1.4.1). */
@@ -153,6 +194,7 @@ public final class RawPeer {
                 s.serverName,
                 s.version,
                 s.framing,
+                s.habits,
                 s.judge));
     }
 
@@ -168,6 +210,7 @@ public final class RawPeer {
                 Optional.of(name),
                 s.version,
                 s.framing,
+                s.habits,
                 s.judge));
     }
 
@@ -175,14 +218,48 @@ public final class RawPeer {
     public RawPeer version(Version version) {
         Settings s = settings;
         return new RawPeer(new Settings(
-                s.chain, s.key, s.suites, s.groups, s.signatureAlgorithm, s.serverName, version, s.framing, s.judge));
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                version,
+                s.framing,
+                s.habits,
+                s.judge));
     }
 
     /** With a Certificate message whose lengths lie. */
     public RawPeer framing(Framing framing) {
         Settings s = settings;
         return new RawPeer(new Settings(
-                s.chain, s.key, s.suites, s.groups, s.signatureAlgorithm, s.serverName, s.version, framing, s.judge));
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                s.version,
+                framing,
+                s.habits,
+                s.judge));
+    }
+
+    /** With these habits, as a client. */
+    public RawPeer habits(Set<Habit> habits) {
+        Settings s = settings;
+        return new RawPeer(new Settings(
+                s.chain,
+                s.key,
+                s.suites,
+                s.groups,
+                s.signatureAlgorithm,
+                s.serverName,
+                s.version,
+                s.framing,
+                habits,
+                s.judge));
     }
 
     /** Judging the other side's chain; without a judge it is taken as it is. */
@@ -197,6 +274,7 @@ public final class RawPeer {
                 s.serverName,
                 s.version,
                 s.framing,
+                s.habits,
                 peer -> Optional.of(judge.apply(peer))));
     }
 

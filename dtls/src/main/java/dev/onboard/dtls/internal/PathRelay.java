@@ -152,6 +152,7 @@ public final class PathRelay implements AutoCloseable {
         private final int[] carried = new int[PacketFault.Message.values().length];
         private int number;
         private byte @Nullable [] held;
+        private byte @Nullable [] replayed;
 
         Side(From from, Lane lane) {
             this.from = from;
@@ -177,6 +178,11 @@ public final class PathRelay implements AutoCloseable {
                 }
             }
             pass(datagram, way);
+            byte[] old = replayed;
+            if (old != null && PacketFault.Message.APPLICATION_DATA.isIn(datagram, datagram.length)) {
+                struck.incrementAndGet();
+                way.send(old);
+            }
         }
 
         private boolean isConcerned(Which which, byte[] datagram) {
@@ -200,6 +206,10 @@ public final class PathRelay implements AutoCloseable {
                 case DUPLICATE -> {
                     pass(datagram, way);
                     way.send(datagram);
+                }
+                case REPLAY -> {
+                    pass(datagram, way);
+                    replayed = datagram;
                 }
                 case CORRUPT -> {
                     byte[] changed = datagram.clone();

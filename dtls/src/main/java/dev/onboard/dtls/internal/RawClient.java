@@ -1,21 +1,26 @@
 package dev.onboard.dtls.internal;
 
 import dev.onboard.dtls.RawPeer;
+import dev.onboard.dtls.RawPeer.Habit;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Hashtable;
 import java.util.Vector;
 import org.bouncycastle.tls.AbstractTlsClient;
 import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.CertificateType;
 import org.bouncycastle.tls.DTLSClientProtocol;
+import org.bouncycastle.tls.MaxFragmentLength;
 import org.bouncycastle.tls.NameType;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.ServerName;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +46,7 @@ public final class RawClient extends AbstractTlsClient {
             return handshake.run(
                     local,
                     () -> new DTLSClientProtocol()
-                            .connect(client, new RawTransport(socket, server, null))
+                            .connect(client, new RawTransport(socket, server, null, settings.habits()))
                             .close());
         }
     }
@@ -75,6 +80,30 @@ public final class RawClient extends AbstractTlsClient {
         byte[] name = handshake.settings.serverName().get().getBytes(StandardCharsets.UTF_8);
         names.add(new ServerName(NameType.host_name, name));
         return names;
+    }
+
+    @Override
+    public boolean shouldUseExtendedMasterSecret() {
+        return !has(Habit.NO_EXTENDED_MASTER_SECRET);
+    }
+
+    @Override
+    protected short @Nullable [] getAllowedClientCertificateTypes() {
+        return has(Habit.RAW_PUBLIC_KEY) ? new short[] {CertificateType.RawPublicKey} : null;
+    }
+
+    @Override
+    public Hashtable<?, ?> getClientExtensions() throws IOException {
+        @SuppressWarnings("unchecked")
+        Hashtable<Integer, byte[]> extensions = super.getClientExtensions();
+        if (has(Habit.FRAGMENTS_OF_512)) {
+            TlsExtensionsUtils.addMaxFragmentLengthExtension(extensions, MaxFragmentLength.pow2_9);
+        }
+        return extensions;
+    }
+
+    private boolean has(Habit habit) {
+        return handshake.settings.habits().contains(habit);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.Vector;
 import java.util.function.Consumer;
 import org.bouncycastle.tls.AbstractTlsServer;
@@ -73,7 +74,10 @@ public final class RawServer extends AbstractTlsServer {
                 RawHandshake handshake = new RawHandshake(settings);
                 RawServer server = new RawServer(handshake);
                 RawTransport transport = new RawTransport(
-                        socket, (InetSocketAddress) first.getSocketAddress(), Arrays.copyOf(buffer, first.getLength()));
+                        socket,
+                        (InetSocketAddress) first.getSocketAddress(),
+                        Arrays.copyOf(buffer, first.getLength()),
+                        Set.of());
                 RawPeer.Report report = handshake.run(local, () -> {
                     DTLSServerProtocol protocol = new DTLSServerProtocol();
                     DTLSTransport session = protocol.accept(server, transport);

@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.RawPeer.Habit;
 import dev.onboard.dtls.Transmission;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -7,6 +8,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
+import java.util.Set;
 import org.bouncycastle.tls.DatagramTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,15 @@ final class RawTransport implements DatagramTransport {
 
     private final DatagramSocket socket;
     private final InetSocketAddress peer;
+    private final TamperedFlight flight;
     private byte @Nullable [] first;
 
     /**
      * @param first a datagram of this peer that was received already, or null
+     * @param habits what is done to what is sent
      */
-    RawTransport(DatagramSocket socket, InetSocketAddress peer, byte @Nullable [] first) {
+    RawTransport(DatagramSocket socket, InetSocketAddress peer, byte @Nullable [] first, Set<Habit> habits) {
+        this.flight = new TamperedFlight(habits);
         this.socket = socket;
         this.peer = peer;
         this.first = first;
@@ -66,7 +71,10 @@ final class RawTransport implements DatagramTransport {
 
     @Override
     public void send(byte[] buffer, int offset, int length) throws IOException {
-        socket.send(new DatagramPacket(Arrays.copyOfRange(buffer, offset, offset + length), length, peer));
+        byte[] datagram = flight.instead(Arrays.copyOfRange(buffer, offset, offset + length));
+        if (datagram.length > 0) {
+            socket.send(new DatagramPacket(datagram, datagram.length, peer));
+        }
     }
 
     @Override

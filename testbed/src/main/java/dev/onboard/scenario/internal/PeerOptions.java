@@ -2,10 +2,13 @@ package dev.onboard.scenario.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.dtls.RawPeer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How the peer of a scenario misbehaves, from a file that was found to be in order.
@@ -18,6 +21,11 @@ record PeerOptions(JsonNode written) {
     /** Whether the party under test is a peer that goes no further than the handshake. */
     boolean isAsked() {
         return !written.isMissingNode();
+    }
+
+    /** How long the peer waits for the end of a handshake. */
+    Duration patience() {
+        return Duration.parse(written.path("patience").asText("PT20S"));
     }
 
     /** The peer that shows this. */
@@ -35,10 +43,15 @@ record PeerOptions(JsonNode written) {
             peer = peer.signatureAlgorithm(written.path("signature-algorithm").asInt());
         }
         if (written.has("version")) {
-            peer = peer.version(RawPeer.Version.valueOf(constant("version")));
+            peer = peer.version(RawPeer.Version.valueOf(constant(written.path("version"))));
         }
         if (written.has("framing")) {
-            peer = peer.framing(RawPeer.Framing.valueOf(constant("framing")));
+            peer = peer.framing(RawPeer.Framing.valueOf(constant(written.path("framing"))));
+        }
+        if (written.has("habits")) {
+            Set<RawPeer.Habit> habits = EnumSet.noneOf(RawPeer.Habit.class);
+            written.path("habits").forEach(habit -> habits.add(RawPeer.Habit.valueOf(constant(habit))));
+            peer = peer.habits(habits);
         }
         if (written.has("server-name")) {
             peer = peer.serverName(written.path("server-name").asText());
@@ -46,12 +59,8 @@ record PeerOptions(JsonNode written) {
         return peer;
     }
 
-    private String constant(String field) {
-        return written.path(field)
-                .asText()
-                .toUpperCase(Locale.ROOT)
-                .replace('-', '_')
-                .replace('.', '_');
+    private static String constant(JsonNode word) {
+        return word.asText().toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
     }
 
     private static List<Integer> numbers(JsonNode list) {

@@ -457,7 +457,7 @@ final class ScenarioRun implements AutoCloseable {
     private void carryOut(Step.Power power) throws IOException {
         Actor actor = actors.get(power.device() - 1);
         if (actor instanceof Actor.Raw raw) {
-            record(raw.peer().connect(raw.server(), PATIENCE));
+            record(raw.peer().connect(raw.server(), peer.patience()));
             return;
         }
         if (actor instanceof Actor.Foreign foreignDevice) {

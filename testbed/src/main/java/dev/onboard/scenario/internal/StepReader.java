@@ -122,7 +122,9 @@ record StepReader(JsonNode content, Leg leg) {
             case "event" ->
                 new Expectation.Seen(
                         pattern(of),
-                        of.path("count").path("least").asInt(1),
+                        of.path("count")
+                                .path("least")
+                                .asInt(Math.min(1, of.path("count").path("most").asInt(1))),
                         of.path("count").path("most").asInt(Integer.MAX_VALUE),
                         within(of));
             case "judged" ->
