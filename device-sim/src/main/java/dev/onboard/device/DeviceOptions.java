@@ -1,6 +1,7 @@
 package dev.onboard.device;
 
 import dev.onboard.factory.Disk;
+import dev.onboard.manifest.UpdateTrust;
 import dev.onboard.pki.TrustRules;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
  * @param disk how durably the LwM2M credentials are written
  * @param clock the device's clock: it judges certificates and shows as /3/0/13
  * @param rules how strictly the device judges its servers
+ * @param signerExpiry what becomes of a signer of firmware whose certificate has ended
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -27,7 +29,8 @@ public record DeviceOptions(
         Duration timeNotification,
         Disk disk,
         InstantSource clock,
-        TrustRules rules) {
+        TrustRules rules,
+        UpdateTrust.Expiry signerExpiry) {
     /** The defaults, with this clock. */
     public static DeviceOptions standard(InstantSource clock) {
         return new DeviceOptions(
@@ -38,7 +41,8 @@ public record DeviceOptions(
                 Duration.ofSeconds(5),
                 Disk.durable(),
                 clock,
-                TrustRules.USUAL);
+                TrustRules.USUAL,
+                UpdateTrust.Expiry.IGNORED);
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -56,42 +60,54 @@ public record DeviceOptions(
 
     /** Asks for this content format. */
     public DeviceOptions withFormat(BootstrapFormat value) {
-        return new DeviceOptions(value, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules);
+        return new DeviceOptions(
+                value, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
     }
 
     /** Waits like this between attempts. */
     public DeviceOptions withBackoff(Backoff value) {
-        return new DeviceOptions(format, value, patience, registrationAttempts, timeNotification, disk, clock, rules);
+        return new DeviceOptions(
+                format, value, patience, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
     }
 
     /** Gives a silent bootstrap session up after this time. */
     public DeviceOptions withPatience(Duration value) {
-        return new DeviceOptions(format, backoff, value, registrationAttempts, timeNotification, disk, clock, rules);
+        return new DeviceOptions(
+                format, backoff, value, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
     }
 
     /** Goes back to bootstrap after so many unanswered registrations. */
     public DeviceOptions withRegistrationAttempts(int value) {
-        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock, rules);
+        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock, rules, signerExpiry);
     }
 
     /** Tells observers the time this often. */
     public DeviceOptions withTimeNotification(Duration value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, value, disk, clock, rules);
+        return new DeviceOptions(
+                format, backoff, patience, registrationAttempts, value, disk, clock, rules, signerExpiry);
     }
 
     /** Keeps its LwM2M credentials on this disk. */
     public DeviceOptions withDisk(Disk value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, value, clock, rules);
+                format, backoff, patience, registrationAttempts, timeNotification, value, clock, rules, signerExpiry);
     }
 
     /** Lives in this time. */
     public DeviceOptions withClock(InstantSource value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, value, rules);
+        return new DeviceOptions(
+                format, backoff, patience, registrationAttempts, timeNotification, disk, value, rules, signerExpiry);
     }
 
     /** Judges its servers by these rules. */
     public DeviceOptions withRules(TrustRules value) {
-        return new DeviceOptions(format, backoff, patience, registrationAttempts, timeNotification, disk, clock, value);
+        return new DeviceOptions(
+                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, value, signerExpiry);
+    }
+
+    /** Treats signers of firmware so whose certificates have ended; {@link UpdateTrust.Expiry#IGNORED} by default. */
+    public DeviceOptions withSignerExpiry(UpdateTrust.Expiry value) {
+        return new DeviceOptions(
+                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, value);
     }
 }

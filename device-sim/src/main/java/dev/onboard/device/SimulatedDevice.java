@@ -2,6 +2,8 @@ package dev.onboard.device;
 
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.internal.BootstrapSession;
+import dev.onboard.device.internal.Firmware;
+import dev.onboard.device.internal.FirmwareStore;
 import dev.onboard.device.internal.Registration;
 import dev.onboard.device.internal.Surroundings;
 import dev.onboard.device.internal.Told;
@@ -33,6 +35,7 @@ public final class SimulatedDevice {
     private final DeviceBundle bundle;
     private final DeviceOptions options;
     private final CredentialStore store;
+    private final FirmwareStore firmwareStore;
     private final Surroundings surroundings;
     private final Told told;
     private final BiConsumer<SimulatedDevice, DeviceState> watcher;
@@ -50,6 +53,7 @@ public final class SimulatedDevice {
     private Runnable cancelRetry = () -> {};
     private @Nullable BootstrapSession bootstrap;
     private @Nullable Registration registration;
+    private @Nullable Firmware firmware;
 
     SimulatedDevice(
             DeviceBundle bundle,
@@ -60,6 +64,7 @@ public final class SimulatedDevice {
         this.bundle = bundle;
         this.options = options;
         this.store = new CredentialStore(directory, options.disk());
+        this.firmwareStore = new FirmwareStore(directory, options.disk());
         this.surroundings = surroundings;
         this.told = new Told(bundle.endpoint().value());
         this.watcher = watcher;
@@ -167,9 +172,12 @@ public final class SimulatedDevice {
         BootstrapSession endedBootstrap;
         Registration endedRegistration;
         Turn endedTurn;
+        Firmware endedFirmware;
         long now;
         synchronized (this) {
             now = ++life;
+            endedFirmware = firmware;
+            firmware = null;
             cancelRetry.run();
             endedBootstrap = bootstrap;
             endedRegistration = registration;
@@ -177,6 +185,9 @@ public final class SimulatedDevice {
             bootstrap = null;
             registration = null;
             turn = Turn.none();
+        }
+        if (endedFirmware != null) {
+            endedFirmware.close();
         }
         if (endedBootstrap != null) {
             endedBootstrap.close();
@@ -248,6 +259,23 @@ public final class SimulatedDevice {
         }
     }
 
+    /** The firmware of this life, booted at the first call; empty when the life is over. Blocks. */
+    private Optional<Firmware> booted(long now) {
+        Firmware booting =
+                new Firmware(surroundings, told, bundle, options.signerExpiry(), options.clock(), firmwareStore);
+        synchronized (this) {
+            if (life != now) {
+                return Optional.empty();
+            }
+            if (firmware != null) {
+                return Optional.of(firmware);
+            }
+            firmware = booting;
+        }
+        booting.boot();
+        return Optional.of(booting);
+    }
+
     private boolean bootstraps() {
         return bundle.mode().bootstraps();
     }
@@ -302,7 +330,11 @@ public final class SimulatedDevice {
     }
 
     private void register(long now, ServerAccount account) {
-        Registration begun = new Registration(surroundings, bundle, options, account, new Life(now));
+        Optional<Firmware> running = booted(now);
+        if (running.isEmpty()) {
+            return;
+        }
+        Registration begun = new Registration(surroundings, bundle, options, account, running.get(), new Life(now));
         synchronized (this) {
             if (life != now) {
                 return;

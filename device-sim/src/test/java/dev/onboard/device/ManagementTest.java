@@ -153,7 +153,7 @@ class ManagementTest {
         "PUT, /1/0/7,  UQ,            4.00",
         "PUT, /1/0/10, 0:0,           4.04",
         "PUT, /3/0/99, 1,             4.04",
-        "PUT, /5/0/1,  coap://x/y,    4.05",
+        "PUT, /5/0/1,  coap://x/y,    2.04",
         "PUT, /0/1/0,  coaps://evil,  4.01",
         "PUT, /3,      x,             4.05",
         "POST, /3,     x,             4.05",

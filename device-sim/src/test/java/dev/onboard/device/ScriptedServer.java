@@ -68,6 +68,10 @@ final class ScriptedServer implements AutoCloseable {
         script = then;
     }
 
+    Consumer<Exchange> script() {
+        return script;
+    }
+
     URI uri(String host) {
         return URI.create("coaps://" + host + ":" + endpoint.getAddress().getPort());
     }

@@ -9,6 +9,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.leshan.core.model.ResourceModel.Type;
 import org.eclipse.leshan.core.node.LwM2mMultipleResource;
@@ -28,6 +29,7 @@ final class DeviceInstance implements ManagedObject {
     private static final List<Integer> RESOURCES = List.of(0, 1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 19);
 
     private final DeviceIdentity identity;
+    private final Supplier<String> firmwareVersion;
     private final InstantSource clock;
     private final Runnable reboot;
     private final Runnable factoryReset;
@@ -35,8 +37,14 @@ final class DeviceInstance implements ManagedObject {
     private String utcOffset = "+00:00";
     private String timezone = "Etc/UTC";
 
-    DeviceInstance(DeviceIdentity identity, InstantSource clock, Runnable reboot, Runnable factoryReset) {
+    DeviceInstance(
+            DeviceIdentity identity,
+            Supplier<String> firmwareVersion,
+            InstantSource clock,
+            Runnable reboot,
+            Runnable factoryReset) {
         this.identity = identity;
+        this.firmwareVersion = firmwareVersion;
         this.clock = clock;
         this.reboot = reboot;
         this.factoryReset = factoryReset;
@@ -63,7 +71,7 @@ final class DeviceInstance implements ManagedObject {
             case 0 -> text(resource, identity.manufacturer());
             case 1 -> text(resource, identity.model());
             case 2 -> text(resource, identity.serialNumber());
-            case 3, 19 -> text(resource, identity.firmwareVersion());
+            case 3, 19 -> text(resource, firmwareVersion.get());
             case ERROR_CODE ->
                 Optional.of(new LwM2mMultipleResource(
                         resource, Type.INTEGER, List.of(LwM2mResourceInstance.newIntegerInstance(0, 0))));

@@ -2,16 +2,35 @@ package dev.onboard.device.internal;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.leshan.core.node.LwM2mMultipleResource;
 import org.eclipse.leshan.core.node.LwM2mResource;
 import org.eclipse.leshan.core.node.LwM2mSingleResource;
 
-/** /5/0, the Firmware Update object (version 1.0), idle: it shows its state and takes nothing. */
+/** /5/0, the Firmware Update object (version 1.0): what the LwM2M server sees of a device's {@link Firmware}. */
 final class FirmwareInstance implements ManagedObject {
-    private static final List<Integer> RESOURCES = List.of(0, 1, 2, 3, 5, 9);
-    private static final Answer TAKES_NONE =
-            Answer.refused(ResponseCode.METHOD_NOT_ALLOWED, "this device takes no firmware");
+    static final int PACKAGE = 0;
+    private static final int PACKAGE_URI = 1;
+    private static final int STATE = 3;
+    private static final int RESULT = 5;
+    private static final int PACKAGE_VERSION = 7;
+    private static final int PROTOCOLS = 8;
+    private static final int DELIVERY = 9;
+    private static final List<Integer> RESOURCES = List.of(0, 1, 2, 3, 5, 7, 8, 9);
+    /** /5/0/8: CoAPS. */
+    private static final long COAPS = 1;
+    /** /5/0/9: pull and push. */
+    private static final long BOTH = 2;
+
+    private final Firmware firmware;
+    private final Runnable reboot;
+
+    FirmwareInstance(Firmware firmware, Runnable reboot) {
+        this.firmware = firmware;
+        this.reboot = reboot;
+    }
 
     @Override
     public int id() {
@@ -30,21 +49,36 @@ final class FirmwareInstance implements ManagedObject {
 
     @Override
     public Optional<LwM2mResource> read(int resource) {
+        FirmwareState now = firmware.shown();
         return switch (resource) {
-            case 1 -> Optional.of(LwM2mSingleResource.newStringResource(resource, ""));
-            case 3, 5 -> Optional.of(LwM2mSingleResource.newIntegerResource(resource, 0));
-            case 9 -> Optional.of(LwM2mSingleResource.newIntegerResource(resource, 1));
+            case PACKAGE_URI -> Optional.of(LwM2mSingleResource.newStringResource(resource, now.uri()));
+            case STATE ->
+                Optional.of(LwM2mSingleResource.newIntegerResource(
+                        resource, now.phase().number()));
+            case RESULT ->
+                Optional.of(LwM2mSingleResource.newIntegerResource(
+                        resource, now.result().number()));
+            case PACKAGE_VERSION -> Optional.of(LwM2mSingleResource.newStringResource(resource, now.packageVersion()));
+            case PROTOCOLS -> Optional.of(LwM2mMultipleResource.newIntegerResource(resource, Map.of(0, COAPS)));
+            case DELIVERY -> Optional.of(LwM2mSingleResource.newIntegerResource(resource, BOTH));
             default -> Optional.empty();
         };
     }
 
     @Override
     public Answer write(Collection<LwM2mResource> values, Writing writing) {
-        return TAKES_NONE;
+        if (values.size() != 1) {
+            return Answer.refused(
+                    ResponseCode.BAD_REQUEST, "write the package or its address, one of them: /5/0/0 or /5/0/1");
+        }
+        LwM2mResource value = values.iterator().next();
+        return value.getId() == PACKAGE
+                ? firmware.writePackage((byte[]) value.getValue())
+                : firmware.writeUri(value.getValue().toString());
     }
 
     @Override
     public Execution execute(int resource) {
-        return Execution.of(TAKES_NONE);
+        return firmware.update(reboot);
     }
 }

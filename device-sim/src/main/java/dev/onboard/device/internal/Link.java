@@ -49,6 +49,7 @@ final class Link {
     private final CoapEndpoint endpoint;
     private final EndpointContext destination;
     private final Stage handshakeStage;
+    private final Blocks blocks;
     private final AtomicReference<Runnable> waitsForRecord = new AtomicReference<>(() -> {});
     private volatile @Nullable Failure refusedHandshake;
     private volatile boolean closed;
@@ -57,6 +58,9 @@ final class Link {
     @FunctionalInterface
     interface Handler {
         void handle(Exchange exchange);
+
+        /** The first block of a larger body for this path has come. */
+        default void begun(String path) {}
     }
 
     /** What becomes of a request, told once. */
@@ -101,6 +105,8 @@ final class Link {
                         }
                     }
                 });
+        this.blocks = new Blocks(handler::begun);
+        endpoint.addInterceptor(blocks);
         endpoint.setMessageDeliverer(new Deliverer(handler));
     }
 
@@ -202,6 +208,22 @@ final class Link {
             }
         });
         endpoint.sendRequest(request);
+    }
+
+    /** As {@link #send}, for one block of a body; the reply says which block came. */
+    void sendForBlock(Request request, Stage stage, Duration patience, Download.Source.Reply reply) {
+        send(request, stage, patience, new Reply() {
+            @Override
+            public void answered(Response response) {
+                reply.answered(response, blocks.received(request));
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                blocks.received(request);
+                reply.failed(failure);
+            }
+        });
     }
 
     private Failure sendError(String what, Throwable error) {

@@ -82,6 +82,11 @@ final class Management {
         return links.toString();
     }
 
+    /** A value changed by itself; its observers are told. */
+    void changed(LwM2mPath path) {
+        observations.changed(path);
+    }
+
     /** Nobody is notified any more. */
     void close() {
         observations.close();

@@ -10,6 +10,7 @@ import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.leshan.core.node.LwM2mPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ public final class Registration {
     private static final Duration MARGIN = Duration.ofSeconds(247);
 
     private static final Duration PATIENCE = Duration.ofSeconds(247);
+    private static final LwM2mPath FIRMWARE = new LwM2mPath(Codecs.FIRMWARE, 0);
 
     private final Surroundings surroundings;
     private final EndpointName endpoint;
@@ -36,6 +40,9 @@ public final class Registration {
     private final Told told;
     private final Outcome outcome;
     private final Management management;
+    private final Firmware firmware;
+    private final ServerAccount account;
+    private final DeviceBundle bundle;
     private final long startNanos = System.nanoTime();
     private final Link.Target target;
     private final ServerAccount.Certificate certificate;
@@ -72,8 +79,12 @@ public final class Registration {
             DeviceBundle bundle,
             DeviceOptions options,
             ServerAccount account,
+            Firmware firmware,
             Outcome outcome) {
         this.surroundings = surroundings;
+        this.bundle = bundle;
+        this.account = account;
+        this.firmware = firmware;
         this.endpoint = bundle.endpoint();
         this.options = options;
         this.told = new Told(endpoint.value());
@@ -100,15 +111,19 @@ public final class Registration {
                                 this::update,
                                 bundle.mode().bootstraps() ? Optional.of(outcome::bootstrapWanted) : Optional.empty()),
                         new DeviceInstance(
-                                bundle.identity(), options.clock(), outcome::rebootWanted, outcome::factoryResetWanted),
-                        new FirmwareInstance()));
+                                bundle.identity(),
+                                firmware::version,
+                                options.clock(),
+                                outcome::rebootWanted,
+                                outcome::factoryResetWanted),
+                        new FirmwareInstance(firmware, outcome::rebootWanted)));
     }
 
     /** Begins; blocks while the host is looked up. */
     public void start() {
         Link opened;
         try {
-            opened = Link.open(surroundings, target, management::handle);
+            opened = Link.open(surroundings, target, new Requested());
         } catch (IOException e) {
             Failure failure =
                     Failure.of(Stage.LWM2M_HANDSHAKE, "unreachable", String.valueOf(e.getMessage()), Outlook.MAY_PASS);
@@ -153,8 +168,77 @@ public final class Registration {
                                     String.join("/", response.getOptions().getLocationPath()))
                             .fact("lifetime_s", Long.toString(lifetime)));
             awaitUpdate();
+            firmware.online(this::source, () -> management.changed(FIRMWARE));
             outcome.registered();
         });
+    }
+
+    /** What the server asks. */
+    private final class Requested implements Link.Handler {
+        @Override
+        public void handle(Exchange exchange) {
+            management.handle(exchange);
+        }
+
+        @Override
+        public void begun(String path) {
+            if (path.equals(FIRMWARE.append(FirmwareInstance.PACKAGE).toString().substring(1))) {
+                firmware.receiving();
+            }
+        }
+    }
+
+    /**
+     * Where firmware comes from: the LwM2M server's own session when it is there, else a session of its own, in which the
+     * device proves itself with the same certificate and trusts what the Security object says, for that name (OMA LwM2M
+     * Transport, 5.2.4).
+     */
+    private Download.Source source(URI uri) throws IOException {
+        Link open;
+        synchronized (this) {
+            open = link;
+        }
+        if (open == null) {
+            throw new IOException("there is no session with the LwM2M server");
+        }
+        if (uri.getAuthority().equals(account.uri().getAuthority())) {
+            return new Fetching(open, () -> {});
+        }
+        ServerAccount there = new ServerAccount(
+                account.securityInstance(),
+                uri,
+                account.credential(),
+                account.serverPublicKey(),
+                account.usage(),
+                account.matching(),
+                Optional.empty(),
+                account.server());
+        Link another = Link.open(
+                surroundings,
+                new Link.Target(
+                        endpoint.value(),
+                        Party.LWM2M_SERVER,
+                        Stage.LWM2M_HANDSHAKE,
+                        uri,
+                        there.expectedName(),
+                        there.credential(),
+                        surroundings.policies().lwm2mServer(there, bundle.trustStore(), options.rules()),
+                        options.clock()),
+                exchange -> exchange.sendResponse(new Response(ResponseCode.NOT_FOUND)));
+        return new Fetching(another, another::close);
+    }
+
+    /** Blocks over a link. */
+    private record Fetching(Link over, Runnable end) implements Download.Source {
+        @Override
+        public void ask(Request request, Stage stage, Duration patience, Reply reply) {
+            over.sendForBlock(request, stage, patience, reply);
+        }
+
+        @Override
+        public void close() {
+            end.run();
+        }
     }
 
     private synchronized void awaitUpdate() {
@@ -256,6 +340,7 @@ public final class Registration {
             }
 
             private void leave() {
+                firmware.offline();
                 management.close();
                 leaving.close();
                 afterwards.run();
@@ -266,6 +351,7 @@ public final class Registration {
     /** Closes the link without a word to the server; nobody is told anything afterwards. */
     public void close() {
         Link open;
+        firmware.offline();
         synchronized (this) {
             over = true;
             update.cancel();

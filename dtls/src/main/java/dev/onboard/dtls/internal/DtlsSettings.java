@@ -73,6 +73,8 @@ public final class DtlsSettings {
         Configuration settings = both(transmission);
         settings.set(DtlsConfig.DTLS_ROLE, DtlsRole.CLIENT_ONLY);
         settings.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.STRICT);
+        // firmware is pushed in one body, up to 32 MB and its manifest
+        settings.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 33 * 1024 * 1024);
         settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 0);
         settings.set(DtlsConfig.DTLS_MAX_CONNECTIONS, 10);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_INBOUND_JOBS, 1000);
