@@ -23,8 +23,10 @@ import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.TrustRules;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -35,6 +37,7 @@ public final class Account implements AutoCloseable {
     private final Storage storage;
     private final AccountRow row;
     private volatile AnchorPolicy anchorPolicy;
+    private volatile Optional<Duration> certificateLife = Optional.empty();
     private final StoredTrust trusted;
     private final StoredRevocation revocation;
     private final StoredDevices devices;
@@ -68,7 +71,9 @@ public final class Account implements AutoCloseable {
                 storage,
                 ids,
                 clock,
-                new OwnAuthority(authority),
+                new OwnAuthority(
+                        authority,
+                        recipe -> certificateLife.map(recipe::withValidity).orElse(recipe)),
                 clients,
                 new IssuerAnswers(
                         row.id(), new AccountTrust(trusted, revocation, Service.LWM2M, TrustRules.USUAL), clock));
@@ -142,6 +147,19 @@ public final class Account implements AutoCloseable {
     /** Changes what happens to uploads from now on. */
     public void setAnchorPolicy(AnchorPolicy policy) {
         Storage.await(storage.change(handle -> AccountRow.setPolicy(handle, policy), set -> anchorPolicy = set));
+    }
+
+    /**
+     * For how long the account's own CA signs from now on, in this process: ten years otherwise. A third party's CA decides
+     * itself.
+     *
+     * @throws IllegalArgumentException when it is not positive
+     */
+    public void setCertificateLife(Duration life) {
+        if (life.isNegative() || life.isZero()) {
+            throw new IllegalArgumentException("a certificate life of " + life + " is none; give more than nothing");
+        }
+        certificateLife = Optional.of(life);
     }
 
     /** The CAs whose devices are trusted. */

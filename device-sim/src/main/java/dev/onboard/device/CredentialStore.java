@@ -28,6 +28,9 @@ import java.util.OptionalLong;
  * {@code server-ca.cert.pem} (what /0/x/4 delivered, unless that is a digest), each with a {@code .der} beside it, and {@code
  * account.json}. Replaced as a whole (see {@link FileSet}).
  *
+ * <p>What a renewal replaced stays in {@code EP/lwm2m-previous/} until the device has registered with what it got, so that
+ * it can go back to it: whenever the power is cut, one of the two sets is there, whole.
+ *
  * <p>Thread-safe; does blocking work. One per directory.
  */
 public final class CredentialStore {
@@ -36,10 +39,12 @@ public final class CredentialStore {
     private static final String SERVER = "server-ca.cert";
 
     private final FileSet files;
+    private final FileSet before;
 
     /** The store of the device that lives in this directory, {@code DIR/EP}. */
     public CredentialStore(Path device, Disk disk) {
         this.files = new FileSet(device.resolve("lwm2m"), disk);
+        this.before = new FileSet(device.resolve("lwm2m-previous"), disk);
     }
 
     /**
@@ -48,6 +53,15 @@ public final class CredentialStore {
      * @throws UnreadableFileException when there is one that cannot be used; the message is a sentence
      */
     public synchronized Optional<ServerAccount> load() throws IOException {
+        return read(files);
+    }
+
+    /** The account before a renewal that has not proved itself yet; throws as {@link #load}. */
+    public synchronized Optional<ServerAccount> previous() throws IOException {
+        return read(before);
+    }
+
+    private static Optional<ServerAccount> read(FileSet files) throws IOException {
         files.recover();
         if (!files.exists()) {
             return Optional.empty();
@@ -82,20 +96,58 @@ public final class CredentialStore {
 
     /** Puts this account into the place of the one there was. When this returns, no power cut undoes it. */
     public synchronized void save(ServerAccount account) throws IOException {
+        files.replace(contents(account));
+    }
+
+    /**
+     * As {@link #save}, but what there was can be {@linkplain #restore restored} until {@link #settle}. A set that waits to be
+     * restored already stays: it is the last one that the device registered with.
+     */
+    public synchronized void renew(ServerAccount account) throws IOException {
+        Optional<ServerAccount> present = load();
+        before.recover();
+        if (present.isPresent() && !before.exists()) {
+            before.replace(contents(present.get()));
+        }
+        save(account);
+    }
+
+    /** The renewed account has proved itself: the one before is forgotten. */
+    public synchronized void settle() throws IOException {
+        before.delete();
+    }
+
+    /**
+     * Puts the account before the renewal back; does nothing when there is none.
+     *
+     * @return the account that was put back
+     */
+    public synchronized Optional<ServerAccount> restore() throws IOException {
+        Optional<ServerAccount> old = previous();
+        if (old.isPresent()) {
+            save(old.get());
+            settle();
+        }
+        return old;
+    }
+
+    /** Forgets the account (factory reset). */
+    public synchronized void clear() throws IOException {
+        // the older one first: alone, it would not be looked at
+        before.delete();
+        files.delete();
+    }
+
+    private static List<Content> contents(ServerAccount account) throws IOException {
         List<Content> contents = new ArrayList<>(PemFiles.device(account.credential()));
         if (account.matching() == MatchingType.EXACT) {
             contents.addAll(PemFiles.certificate(SERVER, account.serverPublicKey()));
         }
         contents.add(new Content("account.json", json(account), Access.EVERYONE));
-        files.replace(contents);
+        return contents;
     }
 
-    /** Forgets the account (factory reset). */
-    public synchronized void clear() throws IOException {
-        files.delete();
-    }
-
-    private byte[] encoded(Path directory) throws IOException {
+    private static byte[] encoded(Path directory) throws IOException {
         try {
             return PemFiles.readCertificate(directory.resolve(SERVER + ".pem")).getEncoded();
         } catch (CertificateEncodingException e) {

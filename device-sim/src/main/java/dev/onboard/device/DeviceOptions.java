@@ -20,6 +20,7 @@ import java.time.InstantSource;
  * @param clock the device's clock: it judges certificates and shows as /3/0/13
  * @param rules how strictly the device judges its servers
  * @param signerExpiry what becomes of a signer of firmware whose certificate has ended
+ * @param renewal when it has its LwM2M certificate renewed of itself
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -30,7 +31,8 @@ public record DeviceOptions(
         Disk disk,
         InstantSource clock,
         TrustRules rules,
-        UpdateTrust.Expiry signerExpiry) {
+        UpdateTrust.Expiry signerExpiry,
+        RenewalSchedule renewal) {
     /** The defaults, with this clock. */
     public static DeviceOptions standard(InstantSource clock) {
         return new DeviceOptions(
@@ -42,7 +44,8 @@ public record DeviceOptions(
                 Disk.durable(),
                 clock,
                 TrustRules.USUAL,
-                UpdateTrust.Expiry.IGNORED);
+                UpdateTrust.Expiry.IGNORED,
+                RenewalSchedule.TWO_THIRDS);
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -61,53 +64,123 @@ public record DeviceOptions(
     /** Asks for this content format. */
     public DeviceOptions withFormat(BootstrapFormat value) {
         return new DeviceOptions(
-                value, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
+                value,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal);
     }
 
     /** Waits like this between attempts. */
     public DeviceOptions withBackoff(Backoff value) {
         return new DeviceOptions(
-                format, value, patience, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
+                format,
+                value,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal);
     }
 
     /** Gives a silent bootstrap session up after this time. */
     public DeviceOptions withPatience(Duration value) {
         return new DeviceOptions(
-                format, backoff, value, registrationAttempts, timeNotification, disk, clock, rules, signerExpiry);
+                format,
+                backoff,
+                value,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal);
     }
 
     /** Goes back to bootstrap after so many unanswered registrations. */
     public DeviceOptions withRegistrationAttempts(int value) {
-        return new DeviceOptions(format, backoff, patience, value, timeNotification, disk, clock, rules, signerExpiry);
+        return new DeviceOptions(
+                format, backoff, patience, value, timeNotification, disk, clock, rules, signerExpiry, renewal);
     }
 
     /** Tells observers the time this often. */
     public DeviceOptions withTimeNotification(Duration value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, value, disk, clock, rules, signerExpiry);
+                format, backoff, patience, registrationAttempts, value, disk, clock, rules, signerExpiry, renewal);
     }
 
     /** Keeps its LwM2M credentials on this disk. */
     public DeviceOptions withDisk(Disk value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, value, clock, rules, signerExpiry);
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                value,
+                clock,
+                rules,
+                signerExpiry,
+                renewal);
     }
 
     /** Lives in this time. */
     public DeviceOptions withClock(InstantSource value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, disk, value, rules, signerExpiry);
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                value,
+                rules,
+                signerExpiry,
+                renewal);
     }
 
     /** Judges its servers by these rules. */
     public DeviceOptions withRules(TrustRules value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, value, signerExpiry);
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                value,
+                signerExpiry,
+                renewal);
     }
 
     /** Treats signers of firmware so whose certificates have ended; {@link UpdateTrust.Expiry#IGNORED} by default. */
     public DeviceOptions withSignerExpiry(UpdateTrust.Expiry value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, value);
+                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, value, renewal);
+    }
+
+    /** Renews its LwM2M certificate by this schedule. */
+    public DeviceOptions withRenewal(RenewalSchedule value) {
+        return new DeviceOptions(
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                value);
     }
 }

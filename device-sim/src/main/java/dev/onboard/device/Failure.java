@@ -33,4 +33,9 @@ public record Failure(
     public static Failure refused(Stage stage, Party by, String reason, String detail, Outlook outlook) {
         return new Failure(stage, Optional.of(by), reason, OptionalInt.empty(), detail, outlook);
     }
+
+    /** The same with other words. */
+    public Failure withDetail(String value) {
+        return new Failure(stage, refusedBy, reason, alert, value, outlook);
+    }
 }

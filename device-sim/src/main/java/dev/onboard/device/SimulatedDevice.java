@@ -12,6 +12,7 @@ import dev.onboard.factory.DeviceBundle;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * registering is refused, or is not answered several times in a row, it goes back to bootstrap; between attempts it waits
  * (see {@link Backoff}), the longer the more attempts failed since the last registration. Whatever happens, the credentials
  * that it has stay until a bootstrap has delivered others, whole.
+ *
+ * <p>A renewal is a bootstrap that the LwM2M server asks for (/1/x/9), or the device's own {@link RenewalSchedule}. When it
+ * fails the device registers again at once with what it had; what it had also comes back when the LwM2M server refuses what
+ * the renewal delivered, until the device has registered with it.
  *
  * <p>A device in LwM2M mode registers with the credentials from its factory and knows no bootstrap server. When they are
  * refused it says so and tries again with the same ones, for the account may come to trust them.
@@ -49,8 +54,17 @@ public final class SimulatedDevice {
     private int unanswered;
     private boolean bootstrapNext;
     private boolean accountRefused;
+    /** The bootstrap that comes next, or is under way, is a renewal. */
+    private boolean renewing;
+    /** The account is a renewal's and has not been registered with; the one before it is in the store. */
+    private boolean onTrial;
+    /** Renewals since the certificate was last younger than the schedule says. */
+    private int renewals;
+
     private Turn turn = Turn.none();
-    private Runnable cancelRetry = () -> {};
+    /** A device waits for one thing: the next attempt, or the renewal. */
+    private Runnable cancelTimer = () -> {};
+
     private @Nullable BootstrapSession bootstrap;
     private @Nullable Registration registration;
     private @Nullable Firmware firmware;
@@ -97,6 +111,8 @@ public final class SimulatedDevice {
             unanswered = 0;
             bootstrapNext = false;
             accountRefused = false;
+            renewing = false;
+            renewals = 0;
             lastFailure = null;
         }
         surroundings.record(told.of(Stage.POWER)
@@ -178,7 +194,7 @@ public final class SimulatedDevice {
             now = ++life;
             endedFirmware = firmware;
             firmware = null;
-            cancelRetry.run();
+            cancelTimer.run();
             endedBootstrap = bootstrap;
             endedRegistration = registration;
             endedTurn = turn;
@@ -235,8 +251,10 @@ public final class SimulatedDevice {
     /** Blocks: reads the credentials. */
     private void goOnLine(long now) {
         Optional<ServerAccount> account = ofFactory();
+        boolean unproved = false;
         try {
             account = store.load().or(this::ofFactory);
+            unproved = account.isPresent() && store.previous().isPresent();
         } catch (IOException e) {
             surroundings.record(told.of(
                     Stage.FALLBACK,
@@ -250,6 +268,7 @@ public final class SimulatedDevice {
         }
         boolean toBootstrap;
         synchronized (this) {
+            onTrial = unproved;
             toBootstrap = account.isEmpty() || bootstrapNext;
         }
         if (toBootstrap) {
@@ -285,9 +304,14 @@ public final class SimulatedDevice {
     }
 
     private void bootstrap(long now, Optional<ServerAccount> present) {
-        boolean hadAccount = present.isPresent();
+        boolean renewal;
+        synchronized (this) {
+            // what was refused, or is not there, is not restored
+            renewal = renewing && present.isPresent() && !accountRefused;
+        }
+        BootstrapSession.Keeping keeping = renewal ? store::renew : store::save;
         BootstrapSession session =
-                new BootstrapSession(surroundings, bundle, options, store, present, new BootstrapSession.Outcome() {
+                new BootstrapSession(surroundings, bundle, options, keeping, present, new BootstrapSession.Outcome() {
                     @Override
                     public void delivered(ServerAccount account) {
                         synchronized (SimulatedDevice.this) {
@@ -298,6 +322,8 @@ public final class SimulatedDevice {
                             bootstrap = null;
                             bootstrapNext = false;
                             accountRefused = false;
+                            renewing = false;
+                            onTrial = onTrial || renewal;
                             unanswered = 0;
                         }
                         register(now, account);
@@ -310,13 +336,18 @@ public final class SimulatedDevice {
                                 return;
                             }
                             bootstrap = null;
+                            renewing = false;
                             // an account that nobody refused may work again by now
-                            bootstrapNext = accountRefused || !hadAccount;
+                            bootstrapNext = accountRefused || present.isEmpty();
                         }
-                        retry(
-                                now,
-                                failure,
-                                failure.outlook() == Outlook.PERMANENT ? DeviceState.FAILED : DeviceState.WAITING);
+                        if (renewal) {
+                            goOnWith(now, present.get(), failure);
+                        } else {
+                            retry(
+                                    now,
+                                    failure,
+                                    failure.outlook() == Outlook.PERMANENT ? DeviceState.FAILED : DeviceState.WAITING);
+                        }
                     }
                 });
         synchronized (this) {
@@ -329,12 +360,83 @@ public final class SimulatedDevice {
         session.start();
     }
 
+    /** A renewal came to nothing. */
+    private void goOnWith(long now, ServerAccount account, Failure failure) {
+        if (isCurrent(now)) {
+            surroundings.record(
+                    account.certificate()
+                            .addTo(
+                                    told.of(
+                                            Stage.RENEWED,
+                                            failure.withDetail(
+                                                    failure.detail()
+                                                            + "; the certificate was not renewed, and the device goes on with the one it had"))));
+            begin(stopEverything());
+        }
+    }
+
+    /** Has the certificate of this registration renewed when it is old enough. */
+    private void watchAge(long now, ServerAccount account) {
+        RenewalSchedule schedule = options.renewal();
+        if (!schedule.isOn() || !isCurrent(now)) {
+            return;
+        }
+        Duration left = Duration.between(
+                options.clock().instant(), schedule.due(account.credential().certificate()));
+        if (left.toMillis() > 0) {
+            synchronized (this) {
+                renewals = 0;
+            }
+            Duration next = left.compareTo(schedule.checkEvery()) < 0 ? left : schedule.checkEvery();
+            afterwards(now, next, () -> watchAge(now, account));
+        } else if (bootstraps()) {
+            Duration wait;
+            synchronized (this) {
+                // a certificate that is old when it comes, by this device's clock, must not make it bootstrap without
+                // end
+                wait = renewals == 0 ? Duration.ZERO : options.backoff().after(renewals, surroundings.random());
+            }
+            afterwards(now, wait, () -> renew(now, "the certificate " + outlived(account)));
+        } else {
+            surroundings.record(account.certificate()
+                    .addTo(told.of(Failure.of(
+                            Stage.RENEWED,
+                            "no-bootstrap-server",
+                            "the certificate " + outlived(account) + ", and in LwM2M mode there is no bootstrap server"
+                                    + " that renews it: give the device a new bundle",
+                            Outlook.PERMANENT))));
+        }
+    }
+
+    private String outlived(ServerAccount account) {
+        X509Certificate certificate = account.credential().certificate();
+        return certificate.getSerialNumber().toString(16) + " is to be renewed at "
+                + Math.round(options.renewal().fraction() * 100) + " % of its life, "
+                + options.renewal().due(certificate) + "; it ends "
+                + certificate.getNotAfter().toInstant();
+    }
+
+    private void renew(long now, String why) {
+        if (!isCurrent(now)) {
+            return;
+        }
+        long next = stopEverything();
+        synchronized (this) {
+            bootstrapNext = true;
+            renewing = true;
+            renewals++;
+        }
+        surroundings.record(told.of(Stage.FALLBACK).fact("next", "bootstrap").detail(why));
+        begin(next);
+    }
+
     private void register(long now, ServerAccount account) {
         Optional<Firmware> running = booted(now);
         if (running.isEmpty()) {
             return;
         }
-        Registration begun = new Registration(surroundings, bundle, options, account, running.get(), new Life(now));
+        Registration begun =
+                new Registration(surroundings, bundle, options, account, running.get(), new Life(now, account));
         synchronized (this) {
             if (life != now) {
                 return;
@@ -348,35 +450,99 @@ public final class SimulatedDevice {
     /** What the registration tells. */
     private final class Life implements Registration.Outcome {
         private final long now;
+        private final ServerAccount account;
 
-        Life(long now) {
+        Life(long now, ServerAccount account) {
             this.now = now;
+            this.account = account;
         }
 
         @Override
         public void registered() {
             Turn ended;
+            boolean proved;
             synchronized (SimulatedDevice.this) {
                 if (life != now) {
                     return;
                 }
+                proved = onTrial;
+                onTrial = false;
                 failures = 0;
                 unanswered = 0;
                 lastFailure = null;
                 ended = turn;
                 turn = Turn.none();
             }
+            if (proved) {
+                surroundings.inBackground(this::settle);
+            }
             become(now, DeviceState.REGISTERED);
             ended.end();
+            watchAge(now, account);
+        }
+
+        private void settle() {
+            try {
+                Optional<ServerAccount> before = store.previous();
+                store.settle();
+                if (before.isPresent() && !isSame(before.get())) {
+                    surroundings.record(account.certificate()
+                            .addTo(told.of(Stage.RENEWED))
+                            .fact("replaced", before.get().certificate().serial()));
+                }
+            } catch (IOException e) {
+                surroundings.record(told.of(Failure.of(
+                        Stage.RENEWED,
+                        "not-stored",
+                        "the LwM2M credentials before the renewal could not be removed: " + e,
+                        Outlook.MAY_PASS)));
+            }
+        }
+
+        private boolean isSame(ServerAccount other) {
+            return other.credential().certificate().equals(account.credential().certificate());
+        }
+
+        /** Gives up what a renewal delivered. Blocks. */
+        private boolean goesBack(Failure refusal) {
+            try {
+                Optional<ServerAccount> before = store.restore();
+                if (before.isEmpty() || isSame(before.get())) {
+                    return false;
+                }
+                synchronized (SimulatedDevice.this) {
+                    if (life != now) {
+                        return true;
+                    }
+                    onTrial = false;
+                    bootstrapNext = false;
+                    accountRefused = false;
+                }
+                goOnWith(
+                        now,
+                        before.get(),
+                        refusal.withDetail("the renewed certificate "
+                                + account.certificate().serial() + " is refused: " + refusal.detail()));
+                return true;
+            } catch (IOException e) {
+                surroundings.record(told.of(Failure.of(
+                        Stage.RENEWED,
+                        "not-stored",
+                        "the LwM2M credentials before the renewal could not be restored: " + e,
+                        Outlook.MAY_PASS)));
+                return false;
+            }
         }
 
         @Override
         public void failed(Failure failure) {
+            boolean unproved;
             synchronized (SimulatedDevice.this) {
                 if (life != now) {
                     return;
                 }
                 registration = null;
+                unproved = onTrial;
                 if (!bootstraps()) {
                     unanswered++;
                 } else if (failure.outlook() == Outlook.PERMANENT) {
@@ -387,6 +553,9 @@ public final class SimulatedDevice {
                     unanswered++;
                     bootstrapNext = unanswered >= options.registrationAttempts();
                 }
+            }
+            if (unproved && failure.outlook() == Outlook.PERMANENT && goesBack(failure)) {
+                return;
             }
             if (!bootstraps() && failure.outlook() == Outlook.PERMANENT) {
                 retry(now, withoutFallback(failure), DeviceState.FAILED);
@@ -416,16 +585,7 @@ public final class SimulatedDevice {
 
         @Override
         public void bootstrapWanted() {
-            if (isCurrent(now)) {
-                long next = stopEverything();
-                synchronized (SimulatedDevice.this) {
-                    bootstrapNext = true;
-                }
-                surroundings.record(told.of(Stage.FALLBACK)
-                        .fact("next", "bootstrap")
-                        .detail("the LwM2M server asked for a bootstrap (/1/x/9)"));
-                begin(next);
-            }
+            renew(now, "the LwM2M server asked for a bootstrap (/1/x/9)");
         }
 
         @Override
@@ -444,15 +604,9 @@ public final class SimulatedDevice {
     }
 
     private static Failure withoutFallback(Failure failure) {
-        return new Failure(
-                failure.stage(),
-                failure.refusedBy(),
-                failure.reason(),
-                failure.alert(),
-                failure.detail()
-                        + "; in LwM2M mode there is no bootstrap to fall back to: have the LwM2M server trust this"
-                        + " certificate's CA for the service lwm2m, or give the device a new bundle",
-                failure.outlook());
+        return failure.withDetail(failure.detail()
+                + "; in LwM2M mode there is no bootstrap to fall back to: have the LwM2M server trust this"
+                + " certificate's CA for the service lwm2m, or give the device a new bundle");
     }
 
     private void retry(long now, Failure failure, DeviceState until) {
@@ -477,17 +631,21 @@ public final class SimulatedDevice {
                 .fact("failures", Integer.toString(inARow)));
         become(now, until);
         ended.end();
-        Runnable cancel = surroundings.later(wait, () -> {
+        afterwards(now, wait, () -> {
             if (isCurrent(now)) {
                 begin(stopEverything());
             }
         });
+    }
+
+    /** In place of what the device waited for before. */
+    private void afterwards(long now, Duration wait, Runnable task) {
+        Runnable cancel = surroundings.later(wait, task);
+        Runnable obsolete;
         synchronized (this) {
-            if (life == now) {
-                cancelRetry = cancel;
-                return;
-            }
+            obsolete = life == now ? cancelTimer : cancel;
+            cancelTimer = life == now ? cancel : cancelTimer;
         }
-        cancel.run();
+        obsolete.run();
     }
 }

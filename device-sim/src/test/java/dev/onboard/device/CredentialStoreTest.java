@@ -142,6 +142,75 @@ class CredentialStoreTest {
     }
 
     @Test
+    void aPowerCutDuringARenewalLeavesAnAccountThatWorks() throws Exception {
+        ServerAccount old = account("coaps://old:5684");
+        ServerAccount renewed = account("coaps://new:5684");
+        boolean finished = false;
+        int renewals = 0;
+        for (int cut = 0; !finished; cut++) {
+            new CredentialStore(device, Disk.swift()).clear();
+            new CredentialStore(device, Disk.swift()).save(old);
+            try {
+                new CredentialStore(device, new CutDisk(cut)).renew(renewed);
+                finished = true;
+            } catch (CutDisk.PowerCut expected) {
+                assertThat(cut).isLessThan(200);
+            }
+            CredentialStore later = new CredentialStore(device, Disk.swift());
+            ServerAccount found = later.load().orElseThrow();
+            if (found.uri().equals(renewed.uri())) {
+                renewals++;
+                assertSame(found, renewed);
+                assertSame(later.previous().orElseThrow(), old);
+            } else {
+                assertSame(found, old);
+            }
+        }
+        assertThat(renewals).isPositive();
+    }
+
+    @Test
+    void aPowerCutWhileAnAccountIsRestoredLosesNone() throws Exception {
+        ServerAccount old = account("coaps://old:5684");
+        ServerAccount renewed = account("coaps://new:5684");
+        boolean finished = false;
+        for (int cut = 0; !finished; cut++) {
+            CredentialStore store = new CredentialStore(device, Disk.swift());
+            store.clear();
+            store.save(old);
+            store.renew(renewed);
+            try {
+                assertSame(
+                        new CredentialStore(device, new CutDisk(cut)).restore().orElseThrow(), old);
+                finished = true;
+            } catch (CutDisk.PowerCut expected) {
+                assertThat(cut).isLessThan(200);
+            }
+            CredentialStore later = new CredentialStore(device, Disk.swift());
+            if (later.load().orElseThrow().uri().equals(renewed.uri())) {
+                assertSame(later.restore().orElseThrow(), old);
+            }
+            assertSame(later.load().orElseThrow(), old);
+        }
+        assertThat(new CredentialStore(device, Disk.swift()).previous()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsToBeRestoredIsTheLastThatWorked() throws Exception {
+        CredentialStore store = new CredentialStore(device, Disk.swift());
+        ServerAccount worked = account("coaps://one:5684");
+        store.save(worked);
+        store.renew(account("coaps://two:5684"));
+        store.renew(account("coaps://three:5684"));
+        assertSame(store.restore().orElseThrow(), worked);
+        assertThat(store.restore()).isEmpty();
+        store.renew(account("coaps://four:5684"));
+        store.settle();
+        assertThat(store.restore()).isEmpty();
+        assertThat(store.load().orElseThrow().uri()).isEqualTo(URI.create("coaps://four:5684"));
+    }
+
+    @Test
     void saysWhatIsWrong() throws Exception {
         CredentialStore store = new CredentialStore(device, Disk.swift());
         store.save(account("coaps://one:5684"));

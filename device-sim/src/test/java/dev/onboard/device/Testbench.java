@@ -157,12 +157,16 @@ final class Testbench implements AutoCloseable {
         }
         bootstrapQueries.add(request.getOptions().getUriQuery());
         EndpointContext device = request.getSourceContext();
-        exchange.sendResponse(new Response(bootstrapAnswer));
-        if (bootstrapAnswer != ResponseCode.CHANGED) {
+        List<Response> received = new ArrayList<>();
+        ResponseCode answer = bootstrapAnswer;
+        if (answer == ResponseCode.CHANGED) {
+            // before the device can tell of it
+            answers.put(endpoint, received);
+        }
+        exchange.sendResponse(new Response(answer));
+        if (answer != ResponseCode.CHANGED) {
             return;
         }
-        List<Response> received = new ArrayList<>();
-        answers.put(endpoint, received);
         threads.io().execute(() -> {
             try {
                 next(device, script.requests(endpoint), 0, received);

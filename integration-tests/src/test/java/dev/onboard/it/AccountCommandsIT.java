@@ -189,6 +189,10 @@ class AccountCommandsIT {
         CredentialFiles.writeCertificates(root, devices.factory.chain(1));
         run("trust", "add", root, "--service", "bootstrap");
         devices.run(devices.make("meter 1"), DeviceState.REGISTERED);
+        assertThat(document("CertificateEnrollment", "device", "renew", "meter 1")
+                        .path("enroll_result")
+                        .asText())
+                .isEqualTo("success");
         assertThat(document("Device", "device", "suspend", "meter 1", "--category", "maintenance")
                         .path("operator_suspended")
                         .asBoolean())

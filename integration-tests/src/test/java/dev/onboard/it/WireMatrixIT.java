@@ -6,6 +6,7 @@ import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.account.TrustedCertificateChange;
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.RawPeer;
@@ -186,6 +187,7 @@ class WireMatrixIT {
                             folder.resolve("devices").resolve(endpoint),
                             DeviceOptions.standard(() -> at)
                                     .withDisk(Disk.swift())
+                                    .withRenewal(RenewalSchedule.NEVER)
                                     .withRules(ready.rules()));
             device.powerOn();
             try {

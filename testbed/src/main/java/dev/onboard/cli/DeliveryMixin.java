@@ -5,6 +5,7 @@ import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.MatchingType;
 import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.UsageException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,13 @@ final class DeliveryMixin {
             description = "How much of the LwM2M certificate's chain /0/x/3 holds. Default: ${DEFAULT-VALUE}")
     private String chain;
 
+    @Option(
+            names = "--certificate-life",
+            paramLabel = "TIME",
+            description = "For how long the account's own CA signs LwM2M certificates, such as 90s or 720h."
+                    + " Default: ten years")
+    private @Nullable String certificateLife;
+
     DeliveryOptions chosen() {
         return new DeliveryOptions(
                 CertificateUsage.of(within("--usage", usage)),
@@ -46,7 +54,16 @@ final class DeliveryMixin {
                 switch (chain) {
                     case "leaf", "pem", "der" -> DeliveredChain.valueOf(chain.toUpperCase(Locale.ROOT));
                     default -> throw new UsageException("--device-chain '" + chain + "' is not leaf, pem or der");
-                });
+                },
+                Optional.ofNullable(certificateLife).map(DeliveryMixin::life));
+    }
+
+    private static Duration life(String text) {
+        Duration life = Times.duration("--certificate-life", text);
+        if (life.isNegative() || life.isZero()) {
+            throw new UsageException("--certificate-life '" + text + "' is over at once; give one such as 90s or 720h");
+        }
+        return life;
     }
 
     private static int within(String option, int value) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             DeviceCommand.Write.class,
             DeviceCommand.Observe.class,
             DeviceCommand.Execute.class,
+            DeviceRenewCommand.class,
             DeviceAdmin.Suspend.class,
             DeviceAdmin.Resume.class,
             DeviceAdmin.Release.class,

@@ -6,6 +6,7 @@ import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Fleet;
+import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.factory.BundleFiles;
@@ -61,6 +62,14 @@ final class DeviceRunCommand implements Callable<Integer> {
             description = "For --exit-when, such as 90s or 2m. Default: ${DEFAULT-VALUE}")
     private String timeout;
 
+    @Option(
+            names = "--renew-at",
+            paramLabel = "PART|never",
+            defaultValue = "0.67",
+            description = "After which part of its life a device has its LwM2M certificate renewed of itself."
+                    + " Default: ${DEFAULT-VALUE}")
+    private String renewAt;
+
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
     private boolean json;
 
@@ -72,12 +81,17 @@ final class DeviceRunCommand implements Callable<Integer> {
             throw new UsageException("--json prints one document at the end and needs --exit-when");
         }
         Duration limit = Times.duration("--timeout", timeout);
+        RenewalSchedule renewal = renewal();
         InstantSource clock = InstantSource.system();
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
                 Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
                 DtlsThreads threads = DtlsThreads.start("devices");
-                Fleet fleet = Fleet.with(threads, journal, DeviceOptions.standard(clock), new SecureRandom())
+                Fleet fleet = Fleet.with(
+                                threads,
+                                journal,
+                                DeviceOptions.standard(clock).withRenewal(renewal),
+                                new SecureRandom())
                         .build()) {
             addAll(fleet);
             fleet.powerOn();
@@ -91,6 +105,26 @@ final class DeviceRunCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(events);
         }
+    }
+
+    private RenewalSchedule renewal() {
+        if (renewAt.equals("never")) {
+            return RenewalSchedule.NEVER;
+        }
+        try {
+            double part = Double.parseDouble(renewAt);
+            if (Double.isFinite(part)) {
+                return RenewalSchedule.at(part);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(noPart(), e);
+        }
+        throw new UsageException(noPart());
+    }
+
+    private String noPart() {
+        return "--renew-at '" + renewAt
+                + "' is no part of a certificate's life; give a number above 0 and at most 1, or 'never'";
     }
 
     private Optional<DeviceState> goal() {

@@ -1,6 +1,8 @@
 package dev.onboard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.account.AccountException;
+import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.connect.ConnectedDevices;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -34,6 +36,16 @@ public interface DeviceOperations {
     /** The registered devices as the Connect API sees them. */
     default ConnectedDevices connected() {
         return ConnectedDevices.none();
+    }
+
+    /**
+     * Has a registered device renew a certificate; what comes of it stands in the enrolment.
+     *
+     * @throws AccountException when the device, the certificate or the moment is not one for that
+     */
+    default Enrollment renew(String deviceId, String certificateName) {
+        throw AccountException.locked(
+                "no LwM2M server runs here that could ask device " + deviceId + " to renew '" + certificateName + "'");
     }
 
     /** An observation that goes on until it is closed. */

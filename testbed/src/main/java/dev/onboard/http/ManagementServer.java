@@ -108,7 +108,7 @@ public final class ManagementServer implements AutoCloseable {
                 new DeviceEventDocuments(account),
                 new IssuerDocuments(account),
                 new IssuerConfigurationDocuments(account),
-                new RenewalDocuments(account),
+                new RenewalDocuments(account, operations),
                 new BlockCategoryDocuments(account),
                 openApi));
         routes.addAll(RevocationRoutes.all(new RevocationDocuments(account)));

@@ -2,14 +2,14 @@ package dev.onboard.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.account.Account;
-import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.account.CertificateEnrollments.Result;
+import dev.onboard.account.Issuers;
 import dev.onboard.account.Query;
 import io.javalin.http.Context;
 
 /** {@code /v3/certificate-enrollments}, and the renewal of a certificate, which makes one. */
-record RenewalDocuments(Account account) {
+record RenewalDocuments(Account account, DeviceOperations operations) {
     void list(Context ctx) {
         Query query = QueryText.read(ctx);
         Json.answer(
@@ -26,14 +26,13 @@ record RenewalDocuments(Account account) {
                         .orElseThrow(() -> Problem.notFound("there is no certificate enrollment '" + id + "'"))));
     }
 
-    /** Everything is checked; then it says that nobody carries a renewal to the device yet, rather than begin one that never ends. */
+    /** The reserved name is {@code LWM2M} on the platform, and {@code LwM2M} in its documentation. */
     void renew(Context ctx) {
         String device = ctx.pathParam("id");
-        String name = ctx.pathParam("name");
+        String asked = ctx.pathParam("name");
+        String name = asked.equalsIgnoreCase(Issuers.LWM2M) ? Issuers.LWM2M : asked;
         account.certificateEnrollments().check(device, name);
-        throw Problem.of(
-                AccountException.locked("this version of Onboard does not carry renewals to devices yet; device "
-                        + device + " gets a new certificate when it bootstraps again"));
+        Etags.answer(ctx, 201, document(operations.renew(device, name)));
     }
 
     private static ObjectNode document(Enrollment enrollment) {

@@ -5,21 +5,31 @@ import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.MatchingType;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a bootstrap tells devices of the LwM2M server. Immutable; {@code with…} returns a copy.
+ * What a bootstrap gives devices for the LwM2M server. Immutable; {@code with…} returns a copy.
  *
  * @param usage /0/x/15; with 0 and 2 the LwM2M server CA certificate is delivered, with 1 and 3 the server's own
  * @param matching /0/x/13: the certificate, or a digest of it
  * @param serverName /0/x/14
  * @param chain what /0/x/3 holds
+ * @param certificateLife for how long the account's own CA signs; empty: ten years
  */
 public record DeliveryOptions(
-        CertificateUsage usage, MatchingType matching, Optional<String> serverName, DeliveredChain chain) {
+        CertificateUsage usage,
+        MatchingType matching,
+        Optional<String> serverName,
+        DeliveredChain chain,
+        Optional<Duration> certificateLife) {
     /** Usage 2, the certificate itself, no name, the leaf alone. */
     public static final DeliveryOptions USUAL = new DeliveryOptions(
-            CertificateUsage.TRUST_ANCHOR_ASSERTION, MatchingType.EXACT, Optional.empty(), DeliveredChain.LEAF);
+            CertificateUsage.TRUST_ANCHOR_ASSERTION,
+            MatchingType.EXACT,
+            Optional.empty(),
+            DeliveredChain.LEAF,
+            Optional.empty());
 
     /** @param account with the LwM2M server CA certificate
      * @param server the server's own certificate */

@@ -31,6 +31,7 @@ final class Management {
             Journal journal,
             InstantSource clock,
             LwM2mServer lwm2m,
+            Renewals renewals,
             ServerCredentials servers,
             Optional<ApiIdentity> identity,
             SecureRandom random)
@@ -42,7 +43,8 @@ final class Management {
                 apiKey(workDirectory, random),
                 random,
                 identity.map(ApiIdentity::credential));
-        return ManagementServer.start(management, account, journal, clock, new RegisteredDevices(lwm2m), servers);
+        return ManagementServer.start(
+                management, account, journal, clock, new RegisteredDevices(lwm2m, renewals), servers);
     }
 
     private static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.DeviceOperations;
 import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
@@ -19,17 +20,24 @@ final class RegisteredDevices implements DeviceOperations {
     private static final JsonNodeFactory JSON = new ObjectMapper().getNodeFactory();
 
     private final LwM2mServer server;
+    private final Renewals renewals;
 
     private final ConnectedDevices connected;
 
-    RegisteredDevices(LwM2mServer server) {
+    RegisteredDevices(LwM2mServer server, Renewals renewals) {
         this.server = server;
+        this.renewals = renewals;
         this.connected = new ConnectedRegistrations(server);
     }
 
     @Override
     public ConnectedDevices connected() {
         return connected;
+    }
+
+    @Override
+    public Enrollment renew(String deviceId, String certificateName) {
+        return renewals.begin(deviceId, certificateName);
     }
 
     @Override

@@ -104,6 +104,7 @@ public final class Testbed implements AutoCloseable {
                 journal,
                 IssuerClients.standard(commands, IssuerClients.PATIENCE)));
         IssuerCommands.store(account, commands);
+        options.delivery().certificateLife().ifPresent(account::setCertificateLife);
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
         Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
@@ -127,8 +128,9 @@ public final class Testbed implements AutoCloseable {
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),
                 new ServerCredentials.Server(lwm2mUri, cas.lwm2mServer().certificate()));
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
-        ManagementServer management = parts.add(
-                Management.start(options, directory.path(), account, journal, clock, lwm2m, servers, identity, random));
+        Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock));
+        ManagementServer management = parts.add(Management.start(
+                options, directory.path(), account, journal, clock, lwm2m, renewals, servers, identity, random));
         Optional<URI> leshan = Optional.empty();
         if (options.leshanPort().isPresent()) {
             Map<URI, String> endpoints = new LinkedHashMap<>();

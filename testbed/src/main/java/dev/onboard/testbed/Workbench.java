@@ -12,6 +12,7 @@ import dev.onboard.bootstrap.Delivery;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
+import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.dtls.DtlsThreads;
@@ -154,8 +155,9 @@ public final class Workbench implements AutoCloseable {
         private final DtlsThreads threads;
         private final SecureRandom random;
         private InstantSource clock = InstantSource.system();
-        private DeviceOptions devices =
-                DeviceOptions.standard(InstantSource.system()).withDisk(Disk.swift());
+        private DeviceOptions devices = DeviceOptions.standard(InstantSource.system())
+                .withDisk(Disk.swift())
+                .withRenewal(RenewalSchedule.NEVER);
         private TrustRules bootstrapRules = TrustRules.USUAL;
         private TrustRules lwm2mRules = TrustRules.USUAL;
         private Transmission transmission = Transmission.STANDARD;
@@ -183,7 +185,10 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
-        /** How devices behave; as usual by default, on a disk that need not survive a power cut. */
+        /**
+         * How devices behave; as usual by default, but on a disk that need not survive a power cut, and without renewing of
+         * themselves.
+         */
         public Builder devices(DeviceOptions value) {
             this.devices = value;
             return this;

@@ -132,7 +132,7 @@ class IssuersAndEventsTest {
     }
 
     @Test
-    void aRenewalIsCheckedAndSaidNotToBeThere() {
+    void aRenewalIsCheckedAndNeedsAnLwM2mServer() {
         String id = port.account.devices().add(NewDevice.of("dev-1")).id();
         String path = "/v3/devices/" + id + "/certificates/";
         assertThat(port.call("POST", "/v3/devices/" + "0".repeat(32) + "/certificates/LWM2M/renew", "")
@@ -147,7 +147,7 @@ class IssuersAndEventsTest {
                 .join();
         RunningPort.Answer answer = port.call("POST", path + "LWM2M/renew/", "");
         assertThat(answer.status()).isEqualTo(423);
-        assertThat(answer.text()).contains("does not carry renewals to devices yet");
+        assertThat(answer.text()).contains("no LwM2M server runs here");
         assertThat(port.get("/v3/certificate-enrollments?device_id__eq=" + id)
                         .json()
                         .path("data"))

@@ -9,12 +9,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /**
  * The account's own LwM2M device CA as a certificate issuer. It signs on the thread that asks. Of its chain a device
  * gets what lies below a self-signed root, which the LwM2M server has itself.
+ *
+ * @param terms makes of the usual certificate the one that is signed
  */
-public record OwnAuthority(CertificateAuthority authority) implements CertificateIssuer {
+public record OwnAuthority(CertificateAuthority authority, UnaryOperator<CertificateRecipe> terms)
+        implements CertificateIssuer {
+    /** Signs for as long as is usual. */
+    public OwnAuthority(CertificateAuthority authority) {
+        this(authority, recipe -> recipe);
+    }
+
     @Override
     public Optional<X509Certificate> certificate() {
         return Optional.of(authority.certificate());
@@ -27,7 +36,7 @@ public record OwnAuthority(CertificateAuthority authority) implements Certificat
 
     @Override
     public CompletionStage<Signed> issue(Subject subject) {
-        CertificateRecipe recipe = subject.recipe().withSerial(subject.unusedSerial());
+        CertificateRecipe recipe = terms.apply(subject.recipe()).withSerial(subject.unusedSerial());
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(authority.sign(recipe, subject.publicKey()));
         for (X509Certificate above : authority.chain()) {

@@ -1,6 +1,5 @@
 package dev.onboard.device.internal;
 
-import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
@@ -37,7 +36,7 @@ public final class BootstrapSession {
     private final Surroundings surroundings;
     private final DeviceBundle bundle;
     private final DeviceOptions options;
-    private final CredentialStore store;
+    private final Keeping keeping;
     private final Told told;
     private final Outcome outcome;
     private final Staging staging;
@@ -55,6 +54,13 @@ public final class BootstrapSession {
         OVER
     }
 
+    /** Where the device keeps what was delivered. */
+    @FunctionalInterface
+    public interface Keeping {
+        /** Puts this account into the place of the one there was. When this returns, no power cut undoes it. */
+        void keep(ServerAccount account) throws IOException;
+    }
+
     /** What came of the attempt; one of them is called, once, unless the session was closed. */
     public interface Outcome {
         /** The account is in the store and Finish was answered. */
@@ -64,18 +70,21 @@ public final class BootstrapSession {
         void failed(Failure failure);
     }
 
-    /** @param present the account the device has already; it stays until a new one is complete */
+    /**
+     * @param keeping blocks
+     * @param present the account the device has already; it stays until a new one is complete
+     */
     public BootstrapSession(
             Surroundings surroundings,
             DeviceBundle bundle,
             DeviceOptions options,
-            CredentialStore store,
+            Keeping keeping,
             Optional<ServerAccount> present,
             Outcome outcome) {
         this.surroundings = surroundings;
         this.bundle = bundle;
         this.options = options;
-        this.store = store;
+        this.keeping = keeping;
         this.told = new Told(bundle.endpoint().value());
         this.outcome = outcome;
         this.staging = new Staging(bundle, present);
@@ -287,7 +296,7 @@ public final class BootstrapSession {
             }
         }
         try {
-            store.save(account);
+            keeping.keep(account);
         } catch (IOException e) {
             refuse(
                     exchange,

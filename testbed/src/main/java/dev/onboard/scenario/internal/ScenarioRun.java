@@ -12,6 +12,7 @@ import dev.onboard.device.Backoff;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
+import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
@@ -127,7 +128,8 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
-        DeviceOptions options = DeviceOptions.standard(deviceClock).withDisk(Disk.swift());
+        DeviceOptions options =
+                DeviceOptions.standard(deviceClock).withDisk(Disk.swift()).withRenewal(RenewalSchedule.NEVER);
         if (network.isFaulty() || payload.isFaulty()) {
             options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
         }
