@@ -51,6 +51,9 @@ public final class SimulatedDevice {
     private long life;
 
     private int failures;
+    /** How many accounts in a row, each from a bootstrap of its own, the LwM2M server refused. */
+    private int refusedAccounts;
+
     private int unanswered;
     private boolean bootstrapNext;
     private boolean accountRefused;
@@ -108,6 +111,7 @@ public final class SimulatedDevice {
             }
             now = ++life;
             failures = 0;
+            refusedAccounts = 0;
             unanswered = 0;
             bootstrapNext = false;
             accountRefused = false;
@@ -468,6 +472,7 @@ public final class SimulatedDevice {
                 proved = onTrial;
                 onTrial = false;
                 failures = 0;
+                refusedAccounts = 0;
                 unanswered = 0;
                 lastFailure = null;
                 ended = turn;
@@ -537,6 +542,7 @@ public final class SimulatedDevice {
         @Override
         public void failed(Failure failure) {
             boolean unproved;
+            int refused;
             synchronized (SimulatedDevice.this) {
                 if (life != now) {
                     return;
@@ -553,12 +559,15 @@ public final class SimulatedDevice {
                     unanswered++;
                     bootstrapNext = unanswered >= options.registrationAttempts();
                 }
+                refused = accountRefused ? ++refusedAccounts : 0;
             }
             if (unproved && failure.outlook() == Outlook.PERMANENT && goesBack(failure)) {
                 return;
             }
             if (!bootstraps() && failure.outlook() == Outlook.PERMANENT) {
                 retry(now, withoutFallback(failure), DeviceState.FAILED);
+            } else if (refused > 1) {
+                retry(now, refusedAgain(failure, account, refused), DeviceState.WAITING);
             } else {
                 retry(now, failure, DeviceState.WAITING);
             }
@@ -601,6 +610,14 @@ public final class SimulatedDevice {
                 factoryReset();
             }
         }
+    }
+
+    private static Failure refusedAgain(Failure failure, ServerAccount account, int inARow) {
+        return failure.withDetail(failure.detail() + "; it refuses the credentials of " + inARow
+                + " bootstraps in a row, the last certificate being "
+                + account.certificate().serial() + " of "
+                + account.certificate().issuer() + ": have the LwM2M server trust that CA for the service lwm2m, or"
+                + " another certificate issuer made active; until then the device tries again, ever more slowly");
     }
 
     private static Failure withoutFallback(Failure failure) {

@@ -8,6 +8,7 @@ import dev.onboard.account.CertificateEnrollments.Result;
 import dev.onboard.account.Device;
 import dev.onboard.account.IssuedCertificate;
 import dev.onboard.account.Issuers;
+import dev.onboard.account.Page;
 import dev.onboard.account.Query;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -83,16 +84,23 @@ final class Renewals implements AutoCloseable {
     }
 
     private void resume() {
-        for (Enrollment left : account.certificateEnrollments()
-                .list(Query.all().where("enroll_status", "new"))
-                .entries()) {
-            account.devices().get(left.deviceId()).ifPresent(device -> {
-                Awaited again = new Awaited(left);
-                // whether it was, nobody knows any more; the device's next registration tells
-                again.asked = true;
-                await(device.endpoint(), again);
-            });
+        Query left = Query.all().where("enroll_status", "new").limit(Query.MAX_LIMIT);
+        Page<Enrollment> page = account.certificateEnrollments().list(left);
+        page.entries().forEach(this::resume);
+        while (page.hasMore() && !page.entries().isEmpty()) {
+            String last = page.entries().get(page.entries().size() - 1).id();
+            page = account.certificateEnrollments().list(left.after(last));
+            page.entries().forEach(this::resume);
         }
+    }
+
+    private void resume(Enrollment left) {
+        account.devices().get(left.deviceId()).ifPresent(device -> {
+            Awaited again = new Awaited(left);
+            // whether it was, nobody knows any more; the device's next registration tells
+            again.asked = true;
+            await(device.endpoint(), again);
+        });
     }
 
     /**
