@@ -104,7 +104,21 @@ class RenewalIT {
         assertThat(fleet.await(Set.of(DeviceState.REGISTERED), SOON))
                 .as(this::timeline)
                 .isEqualTo(Fleet.Reached.ALL);
+        awaitState(bundle.endpoint().value(), dev.onboard.account.DeviceState.REGISTERED);
         return device;
+    }
+
+    /** The device and the journal know it before the account has written it down. */
+    private void awaitState(String endpoint, dev.onboard.account.DeviceState state) {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (testbed.account()
+                .devices()
+                .byEndpoint(endpoint)
+                .filter(known -> known.state() == state)
+                .isEmpty()) {
+            assertThat(System.nanoTime()).as(this::timeline).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private DeviceBundle bundle(String endpoint) {
@@ -202,7 +216,7 @@ class RenewalIT {
                         refused -> assertThat(refused.status()).isEqualTo(400));
         device.shutDown();
         assertThat(fleet.await(Set.of(DeviceState.OFF), SOON)).isEqualTo(Fleet.Reached.ALL);
-        await(testbed.journal(), e -> e.stage() == Stage.DEREGISTERED);
+        awaitState("meter-1", dev.onboard.account.DeviceState.DEREGISTERED);
         assertThatThrownBy(() -> client.call("POST", path("meter-1") + "LWM2M/renew", null))
                 .isInstanceOfSatisfying(ManagementException.class, refused -> {
                     assertThat(refused.status()).isEqualTo(423);
