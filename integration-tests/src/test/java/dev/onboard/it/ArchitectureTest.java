@@ -23,7 +23,13 @@ class ArchitectureTest {
             "device-sim", List.of("dev.onboard.factory", "dev.onboard.device"),
             "bootstrap-server", List.of("dev.onboard.bootstrap"),
             "lwm2m-server", List.of("dev.onboard.server"),
-            "testbed", List.of("dev.onboard.testbed", "dev.onboard.scenario", "dev.onboard.http", "dev.onboard.cli"));
+            "testbed",
+                    List.of(
+                            "dev.onboard.testbed",
+                            "dev.onboard.scenario",
+                            "dev.onboard.explain",
+                            "dev.onboard.http",
+                            "dev.onboard.cli"));
 
     private static final Map<String, Set<String>> MAY_IMPORT = Map.of(
             "journal", Set.of(),

@@ -1,6 +1,7 @@
 package dev.onboard.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.explain.VerdictDocument;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.EndpointIdentity;
 import dev.onboard.pki.EndpointMatch;

@@ -3,6 +3,9 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.dtls.RawPeer;
 import dev.onboard.dtls.RawPeer.Result;
+import dev.onboard.explain.AlertMeaning;
+import dev.onboard.explain.EventExplanation;
+import dev.onboard.explain.VerdictDocument;
 import dev.onboard.journal.Event;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.Profile;
@@ -159,7 +162,7 @@ final class ExplainConnectCommand implements Callable<Integer> {
                 .filter(running -> Stream.of(running.bootstrapUri(), running.lwm2mUri())
                         .anyMatch(uri -> uri.getPort() == where.port()))
                 .map(RunningTestbed::workDirectory)
-                .flatMap(directory -> Refusals.of(directory).ofPeer(peer));
+                .flatMap(directory -> Explained.of(directory).refusals().ofPeer(peer));
     }
 
     /** The end of the handshake in words. */

@@ -1,5 +1,6 @@
 package dev.onboard.cli;
 
+import dev.onboard.explain.EventExplanation;
 import dev.onboard.journal.Event;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,11 +37,12 @@ final class ExplainDeviceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = Console.of(spec, json);
-        Refusals refusals = Refusals.of(workDirectory);
-        List<Event> device = refusals.ofDevice(endpoint);
-        Optional<EventExplanation> last = EventExplanation.ofLast(device, refusals);
+        Explained explained = Explained.of(workDirectory);
+        List<Event> device = explained.ofDevice(endpoint);
+        Optional<EventExplanation> last = EventExplanation.ofLast(device, explained.refusals());
         if (last.isEmpty()) {
-            return ExplainEventCommand.tell(console, EventExplanation.of(device.get(device.size() - 1), refusals));
+            return ExplainEventCommand.tell(
+                    console, EventExplanation.of(device.get(device.size() - 1), explained.refusals()));
         }
         return ExplainEventCommand.tell(console, last.get());
     }

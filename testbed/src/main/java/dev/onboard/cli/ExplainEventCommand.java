@@ -1,5 +1,6 @@
 package dev.onboard.cli;
 
+import dev.onboard.explain.EventExplanation;
 import dev.onboard.journal.Outcome;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,13 +34,13 @@ final class ExplainEventCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Refusals refusals = Refusals.of(workDirectory);
-        return tell(Console.of(spec, json), EventExplanation.of(refusals.event(id), refusals));
+        Explained explained = Explained.of(workDirectory);
+        return tell(Console.of(spec, json), EventExplanation.of(explained.event(id), explained.refusals()));
     }
 
     static int tell(Console console, EventExplanation explanation) {
         if (!console.isJson()) {
-            explanation.text().forEach(console::say);
+            Explained.text(explanation).forEach(console::say);
         }
         console.document(explanation.document());
         return explanation.decisive().outcome() == Outcome.OK ? 0 : 1;

@@ -1,5 +1,6 @@
 package dev.onboard.cli;
 
+import dev.onboard.explain.VerdictDocument;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.CertificateReference;
 import dev.onboard.pki.CertificateText;

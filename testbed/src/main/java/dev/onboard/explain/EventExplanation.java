@@ -1,14 +1,14 @@
-package dev.onboard.cli;
+package dev.onboard.explain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.CertificateReference;
 import dev.onboard.pki.Reason;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param decisive the one that knows why: of the party that refused, when there is one
  * @param other the other side's, when it left one
  */
-record EventExplanation(
+public record EventExplanation(
         Event asked, Event decisive, @Nullable Event other) {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, String> FIXES = Map.ofEntries(
             Map.entry(
                     "proof-of-possession-failed",
@@ -48,14 +49,15 @@ record EventExplanation(
             Map.entry("timeout", "see that something answers at that address and port, and that UDP gets through"));
 
     /** About the last thing that went wrong with a device; empty when nothing did. */
-    static Optional<EventExplanation> ofLast(List<Event> device, Refusals refusals) {
+    public static Optional<EventExplanation> ofLast(List<Event> device, Refusals refusals) {
         return device.stream()
                 .filter(event -> event.outcome() != Outcome.OK)
                 .reduce((first, second) -> second)
                 .map(event -> of(event, refusals));
     }
 
-    static EventExplanation of(Event event, Refusals refusals) {
+    /** About this event. */
+    public static EventExplanation of(Event event, Refusals refusals) {
         Event other =
                 event.outcome() == Outcome.REFUSED ? refusals.otherSide(event).orElse(null) : null;
         boolean hearsay = Refusals.isHearsay(event);
@@ -65,8 +67,8 @@ record EventExplanation(
     }
 
     /** The verdict's members, and the events it was made of. */
-    ObjectNode document() {
-        ObjectNode document = Console.json().createObjectNode();
+    public ObjectNode document() {
+        ObjectNode document = JSON.createObjectNode();
         boolean ok = decisive.outcome() == Outcome.OK;
         document.put("verdict", ok ? "trusted" : "refused")
                 .put("reason", decisive.reason().orElse(null));
@@ -95,40 +97,8 @@ record EventExplanation(
         return document;
     }
 
-    /** The same for people. */
-    List<String> text() {
-        List<String> lines = new ArrayList<>();
-        lines.add(EventText.line(json(decisive)));
-        if (other != null) {
-            lines.add(EventText.line(json(other)));
-        }
-        if (decisive.outcome() == Outcome.OK) {
-            lines.add("Nothing was refused here.");
-            return lines;
-        }
-        String by = decisive.refusedBy()
-                .map(party -> " by the " + party.word().replace('-', ' '))
-                .orElse("");
-        lines.add((decisive.outcome() == Outcome.REFUSED ? "REFUSED" : "FAILED") + by + " at "
-                + decisive.stage().word()
-                + ": " + decisive.reason().orElse("")
-                + alert().map(alert -> ", " + VerdictText.alert(alert)).orElse(""));
-        if (decisive.facts().containsKey("subject")) {
-            lines.add(VerdictText.row(
-                    "certificate",
-                    decisive.facts().get("subject") + ", serial "
-                            + decisive.facts().getOrDefault("serial", "unknown")));
-        }
-        decisive.detail().ifPresent(detail -> lines.add(VerdictText.row("because", detail)));
-        clause().ifPresent(clause -> lines.add(VerdictText.row("rule", clause)));
-        lines.add(VerdictText.row("fix", fix()));
-        if (Refusals.isHearsay(decisive)) {
-            lines.add(VerdictText.row("note", "the other side's own event is not in this journal"));
-        }
-        return lines;
-    }
-
-    private Optional<Alert> alert() {
+    /** The alert that went over the wire. */
+    public Optional<Alert> alert() {
         return decisive.alert().isPresent() ? Alert.of(decisive.alert().getAsInt()) : Optional.empty();
     }
 
@@ -142,12 +112,14 @@ record EventExplanation(
         return Optional.empty();
     }
 
-    private Optional<String> clause() {
+    /** Where the rule stands. */
+    public Optional<String> clause() {
         return Optional.ofNullable(decisive.facts().get("clause"))
                 .or(() -> verdictReason().map(Reason::clause));
     }
 
-    String fix() {
+    /** What to do, one sentence. */
+    public String fix() {
         String filled = decisive.facts().get("fix");
         if (filled != null) {
             return filled;
@@ -161,9 +133,10 @@ record EventExplanation(
         });
     }
 
-    static JsonNode json(Event event) {
+    /** The event as it stands in the journal. */
+    public static JsonNode json(Event event) {
         try {
-            return Console.json().readTree(event.toString());
+            return JSON.readTree(event.toString());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an event is not written as JSON: " + event, e);
         }

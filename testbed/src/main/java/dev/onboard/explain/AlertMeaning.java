@@ -1,13 +1,13 @@
-package dev.onboard.cli;
+package dev.onboard.explain;
 
 import dev.onboard.pki.Alert;
 
 /** What an alert of a peer that says nothing more most likely means, and what to do about it. */
-final class AlertMeaning {
+public final class AlertMeaning {
     private AlertMeaning() {}
 
     /** One sentence without its full stop. */
-    static String fix(Alert alert) {
+    public static String fix(Alert alert) {
         return switch (alert) {
             case UNKNOWN_CA, CERTIFICATE_UNKNOWN ->
                 "give that side the CA certificate that issued yours, or send the certificates in between";

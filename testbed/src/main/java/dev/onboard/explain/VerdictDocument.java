@@ -1,5 +1,6 @@
-package dev.onboard.cli;
+package dev.onboard.explain;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.pki.Alert;
@@ -14,14 +15,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A verdict as the JSON document that {@code docs/formats.md} fixes. Every member is always there; null says "none". */
-final class VerdictDocument {
+public final class VerdictDocument {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private VerdictDocument() {}
 
     /**
+     * The document of a verdict.
+     *
      * @param chain the chain as it was received, to say which of its certificates the path uses
      */
-    static ObjectNode of(Verdict verdict, List<byte[]> chain) {
-        ObjectNode document = Console.json().createObjectNode();
+    public static ObjectNode of(Verdict verdict, List<byte[]> chain) {
+        ObjectNode document = JSON.createObjectNode();
         if (verdict instanceof Verdict.Refused refused) {
             document.put("verdict", "refused").put("reason", refused.reason().id());
             alert(document, refused.alert());
@@ -46,22 +51,22 @@ final class VerdictDocument {
         return document;
     }
 
-    static void alert(ObjectNode document, Alert alert) {
+    /** Puts an alert's members into a document. */
+    public static void alert(ObjectNode document, Alert alert) {
         document.put("alert", alert.number())
                 .put("alert_name", alert.word())
                 .put("class", alert.oma().word());
     }
 
     static ObjectNode reference(CertificateReference certificate) {
-        return Console.json()
-                .createObjectNode()
+        return JSON.createObjectNode()
                 .put("index", certificate.index())
                 .put("subject", certificate.subject())
                 .put("serial", certificate.serial());
     }
 
     /** The path that was used, or that came furthest; the peer's certificate first. */
-    static List<CertificateReference> path(Verdict verdict, List<byte[]> chain) {
+    public static List<CertificateReference> path(Verdict verdict, List<byte[]> chain) {
         if (verdict instanceof Verdict.Refused refused) {
             return refused.tried();
         }
