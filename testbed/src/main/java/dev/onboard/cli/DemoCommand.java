@@ -77,6 +77,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private StorageOption storage;
 
+    @Mixin
+    private Page page;
+
     @Override
     public Integer call() throws InterruptedException {
         Console console = Console.of(spec, json);
@@ -97,8 +100,11 @@ final class DemoCommand implements Callable<Integer> {
         console.say("bootstrap server  " + testbed.running().bootstrapUri());
         console.say("LwM2M server      " + testbed.running().lwm2mUri());
         console.say("management        " + testbed.running().managementUri());
+        if (!exit) {
+            page.tell(testbed, console);
+        }
         console.say("");
-        Demo demo = new Demo(testbed, clock, random);
+        Demo demo = new Demo(testbed);
         DemoReport report = run(demo, chosen, console);
         DemoText.lines(report, testbed.running()).forEach(console::say);
         console.document(report.json(Console.json()));

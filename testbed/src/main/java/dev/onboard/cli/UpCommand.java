@@ -82,6 +82,9 @@ final class UpCommand implements Callable<Integer> {
                             + " 0 picks a free port.")
     private @Nullable Integer leshanPort;
 
+    @Mixin
+    private Page page;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
@@ -110,6 +113,7 @@ final class UpCommand implements Callable<Integer> {
         console.say("bootstrap server  " + running.bootstrapUri());
         console.say("LwM2M server      " + running.lwm2mUri());
         console.say("management        " + running.managementUri());
+        page.tell(testbed, console);
         running.leshanUri().ifPresent(uri -> console.say("Leshan's API      " + uri + "/api"));
         console.say("");
         console.say("Ready. Ctrl-C stops it. Next, in another terminal:");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
+import dev.onboard.journal.Stage;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.CertificateReference;
 import dev.onboard.pki.Reason;
@@ -50,9 +51,13 @@ public record EventExplanation(
 
     /** About the last thing that went wrong with a device; empty when nothing did. */
     public static Optional<EventExplanation> ofLast(List<Event> device, Refusals refusals) {
-        return device.stream()
-                .filter(event -> event.outcome() != Outcome.OK)
+        List<Event> wrong =
+                device.stream().filter(event -> event.outcome() != Outcome.OK).toList();
+        // that a device waits after a refusal only repeats the refusal
+        return wrong.stream()
+                .filter(event -> event.stage() != Stage.FALLBACK)
                 .reduce((first, second) -> second)
+                .or(() -> wrong.stream().reduce((first, second) -> second))
                 .map(event -> of(event, refusals));
     }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -109,53 +109,16 @@ record EventDocuments(Journal journal, EventFeeds feeds) {
     private void stream(Context ctx, Predicate<Event> wanted) {
         String resumeAt = ctx.header("Last-Event-ID");
         String after = resumeAt != null ? resumeAt : ctx.queryParam("after");
-        boolean history = after != null && !after.isEmpty();
-        AtomicLong last = new AtomicLong(number("after", after, 0));
+        long from = number("after", after, 0);
         feeds.open(ctx, (feed, ending) -> {
-            Backlog backlog = new Backlog(event -> {
-                if (event.id() > last.get() && wanted.test(event)) {
-                    last.set(event.id());
+            Consumer<Event> tell = event -> {
+                if (wanted.test(event)) {
                     feed.send("event", event.toString(), Long.toString(event.id()));
                 }
-            });
-            Journal.Subscription subscription = journal.subscribe(backlog);
+            };
+            Journal.Subscription subscription =
+                    after != null && !after.isEmpty() ? Backlog.all(journal, from, tell) : Backlog.live(journal, tell);
             ending.add(subscription::close);
-            if (history) {
-                try (Stream<Event> past = journal.events()) {
-                    past.forEach(backlog::past);
-                }
-            }
-            backlog.live();
         });
-    }
-
-    /** Holds new events back while the past is told. */
-    private static final class Backlog implements java.util.function.Consumer<Event> {
-        private final java.util.function.Consumer<Event> target;
-        private final List<Event> held = new ArrayList<>();
-        private boolean live;
-
-        Backlog(java.util.function.Consumer<Event> target) {
-            this.target = target;
-        }
-
-        synchronized void past(Event event) {
-            target.accept(event);
-        }
-
-        synchronized void live() {
-            held.forEach(target);
-            held.clear();
-            live = true;
-        }
-
-        @Override
-        public synchronized void accept(Event event) {
-            if (live) {
-                target.accept(event);
-            } else {
-                held.add(event);
-            }
-        }
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the key.
  *
  * @param hosts further names of this host
- * @param open paths that may be read without the key
+ * @param open what needs no key, for example {@code GET /openapi.json}; with {@code <path>} at its end whatever is below it
  */
 record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
     static final long LARGEST_BODY = 1 << 20;
@@ -28,9 +28,16 @@ record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
             throw Problem.tooLarge("the body has " + ctx.req().getContentLengthLong() + " bytes; at most "
                     + LARGEST_BODY + " are accepted");
         }
-        if (!ctx.method().equals(HandlerType.GET) || !open.contains(ctx.path())) {
+        if (!isOpen(ctx.method().name() + " " + ctx.path())) {
             checkKey(ctx);
         }
+    }
+
+    private boolean isOpen(String request) {
+        return open.stream()
+                .anyMatch(each -> each.endsWith("<path>")
+                        ? request.startsWith(each.substring(0, each.length() - "<path>".length()))
+                        : request.equals(each));
     }
 
     private void checkKey(Context ctx) {

@@ -14,6 +14,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +37,24 @@ public final class ManagementServer implements AutoCloseable {
     private final EventFeeds feeds;
     private final Connect connect;
     private final ScheduledThreadPoolExecutor beats;
+    private final Handover handover;
+    private final Chronicle chronicle;
 
     private ManagementServer(
-            URI address, Javalin javalin, EventFeeds feeds, Connect connect, ScheduledThreadPoolExecutor beats) {
+            URI address,
+            Javalin javalin,
+            EventFeeds feeds,
+            Connect connect,
+            ScheduledThreadPoolExecutor beats,
+            Handover handover,
+            Chronicle chronicle) {
         this.address = address;
         this.javalin = javalin;
         this.feeds = feeds;
         this.connect = connect;
         this.beats = beats;
+        this.handover = handover;
+        this.chronicle = chronicle;
     }
 
     /**
@@ -59,7 +70,7 @@ public final class ManagementServer implements AutoCloseable {
             InstantSource clock,
             DeviceOperations operations)
             throws IOException {
-        return start(options, account, journal, clock, operations, Optional.empty());
+        return start(options, account, journal, clock, operations, SimulatedDevices.none(), Optional.empty());
     }
 
     /** As the other, with servers whose addresses and CA certificates the account gives out. */
@@ -71,7 +82,20 @@ public final class ManagementServer implements AutoCloseable {
             DeviceOperations operations,
             ServerCredentials servers)
             throws IOException {
-        return start(options, account, journal, clock, operations, Optional.of(servers));
+        return start(options, account, journal, clock, operations, SimulatedDevices.none(), Optional.of(servers));
+    }
+
+    /** As the other, with devices that are simulated here. */
+    public static ManagementServer start(
+            ManagementOptions options,
+            Account account,
+            Journal journal,
+            InstantSource clock,
+            DeviceOperations operations,
+            SimulatedDevices simulated,
+            ServerCredentials servers)
+            throws IOException {
+        return start(options, account, journal, clock, operations, simulated, Optional.of(servers));
     }
 
     private static ManagementServer start(
@@ -80,6 +104,7 @@ public final class ManagementServer implements AutoCloseable {
             Journal journal,
             InstantSource clock,
             DeviceOperations operations,
+            SimulatedDevices simulated,
             Optional<ServerCredentials> servers)
             throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(64, 2, 30_000);
@@ -113,6 +138,16 @@ public final class ManagementServer implements AutoCloseable {
                 openApi));
         routes.addAll(RevocationRoutes.all(new RevocationDocuments(account)));
         routes.addAll(ConnectRoutes.all(connect));
+        Handover handover = new Handover(options.key(), options.random(), clock);
+        Chronicle chronicle = new Chronicle(journal, clock);
+        OverviewDocuments overview = new OverviewDocuments(account, chronicle, feeds, simulated, servers);
+        routes.addAll(TestbedRoutes.all(
+                new PageFiles(
+                        Optional.ofNullable(System.getProperty("onboard.page")).map(Path::of)),
+                handover,
+                overview,
+                new SimulatedDocuments(simulated),
+                new ExplainDocuments(account, journal, clock, simulated, servers)));
         openApi.describe(routes);
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
@@ -134,14 +169,16 @@ public final class ManagementServer implements AutoCloseable {
         listen(javalin, options);
         beats.scheduleAtFixedRate(feeds::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
         beats.scheduleAtFixedRate(() -> threads.execute(connect::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
-        return new ManagementServer(address(options, javalin.port()), javalin, feeds, connect, beats);
+        beats.scheduleAtFixedRate(() -> threads.execute(overview::beat), 250, 250, TimeUnit.MILLISECONDS);
+        return new ManagementServer(
+                address(options, javalin.port()), javalin, feeds, connect, beats, handover, chronicle);
     }
 
-    /** The paths that need no key. */
+    /** What needs no key. */
     private static Set<String> open(List<Routes.Route> routes) {
         return routes.stream()
                 .filter(route -> route.says().access() == Operation.Access.ANYBODY)
-                .map(Routes.Route::path)
+                .map(route -> route.method().name() + " " + route.path())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -169,6 +206,11 @@ public final class ManagementServer implements AutoCloseable {
         return address;
     }
 
+    /** A new link that opens the page with the API key: good once, for half an hour. */
+    public URI pageLink() {
+        return handover.link(address);
+    }
+
     /** What it answers as the HTTP library has it, for example {@code GET /v3/devices/{id}}. */
     List<String> routes() {
         return javalin.unsafe.internalRouter.allHttpHandlers().stream()
@@ -185,6 +227,7 @@ public final class ManagementServer implements AutoCloseable {
         beats.shutdownNow();
         connect.close();
         feeds.close();
+        chronicle.close();
         javalin.stop();
     }
 }

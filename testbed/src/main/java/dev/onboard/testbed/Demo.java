@@ -1,32 +1,15 @@
 package dev.onboard.testbed;
 
-import dev.onboard.account.DeveloperCertificates;
 import dev.onboard.account.DeviceDirectory;
-import dev.onboard.account.NewTrustedCertificate;
-import dev.onboard.account.Service;
-import dev.onboard.account.TrustedCertificate;
-import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Fleet;
-import dev.onboard.dtls.DtlsThreads;
-import dev.onboard.factory.BundleFiles;
-import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
-import dev.onboard.factory.FactoryFiles;
-import dev.onboard.factory.FactoryOrder;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
-import dev.onboard.pki.Credential;
-import dev.onboard.pki.Fingerprint;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,27 +27,16 @@ public final class Demo implements AutoCloseable {
     /** A device that makes no progress for this long has failed; longer than DTLS and CoAP need to recover from loss. */
     private static final Duration PATIENCE = Duration.ofSeconds(100);
 
-    private static final String DEVELOPER = "Onboard demo developer certificate";
-
     private final Testbed testbed;
-    private final InstantSource clock;
-    private final SecureRandom random;
-    private final Parts parts = new Parts();
+    private final SimulatedFleet simulated;
     private final Fleet fleet;
     private final Map<String, OnboardingTimes> devices = new ConcurrentHashMap<>();
 
     /** In this testbed; nothing happens before {@link #run}. */
-    public Demo(Testbed testbed, InstantSource clock, SecureRandom random) {
+    public Demo(Testbed testbed) {
         this.testbed = testbed;
-        this.clock = clock;
-        this.random = random;
-        try {
-            DtlsThreads threads = parts.add(DtlsThreads.start("devices"));
-            this.fleet = parts.add(Fleet.with(threads, testbed.journal(), DeviceOptions.standard(clock), random)
-                    .build());
-        } catch (IOException e) {
-            throw new UsageException("the devices' threads cannot be started: " + e.getMessage(), e);
-        }
+        this.simulated = testbed.simulated();
+        this.fleet = simulated.fleet();
     }
 
     /**
@@ -129,76 +101,20 @@ public final class Demo implements AutoCloseable {
                         + DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE + " can");
             }
             for (DeviceMode each : mode.modes()) {
-                FactoryFiles files = FactoryFiles.of(testbed.workDirectory().path(), each);
-                Factory factory = files.readOrFound(clock, random);
-                factory.authority(chainDepth);
-                files.write(factory);
-                factories.put(each, factory);
+                factories.put(each, simulated.factory(each, chainDepth));
             }
-            WorkDirectory.privateDirectory(testbed.workDirectory().devices());
             for (int i = 1; i <= count; i++) {
                 Factory factory = Objects.requireNonNull(factories.get(mode.of(i)));
-                add(factory, mode.of(i), EndpointName.of("device-" + i), chainDepth);
+                EndpointName name = EndpointName.of("device-" + i);
+                devices.put(name.value(), new OnboardingTimes(name.value(), mode.of(i)));
+                simulated.add(factory, mode.of(i), name, chainDepth);
             }
-            factories.forEach((each, factory) -> upload(each, factory.chain(1).get(0)));
+            factories.forEach(
+                    (each, factory) -> simulated.upload(each, factory.chain(1).get(0)));
         } catch (IOException e) {
             throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private void add(Factory factory, DeviceMode mode, EndpointName name, int chainDepth) throws IOException {
-        Path home = testbed.workDirectory().devices().resolve(name.directory());
-        DeviceBundle bundle;
-        if (Files.exists(home.resolve("factory"))) {
-            bundle = BundleFiles.read(home);
-            if (bundle.mode() != mode) {
-                throw new UsageException(home + " holds a device in "
-                        + bundle.mode().word() + " mode from an earlier run; use another --work-dir");
-            }
-        } else {
-            FactoryOrder order = (mode.bootstraps()
-                            ? FactoryOrder.of(name, mode, testbed.running().bootstrapUri(), testbed.bootstrapServerCa())
-                            : FactoryOrder.of(name, mode, testbed.running().lwm2mUri(), testbed.lwm2mServerCa()))
-                    .withChainDepth(chainDepth);
-            bundle = mode == DeviceMode.DEVELOPER
-                    ? factory.make(order.withChainDepth(1)).withCredential(developerCredential())
-                    : factory.make(order, testbed.journal());
-            BundleFiles.write(testbed.workDirectory().devices(), bundle);
-        }
-        devices.put(name.value(), new OnboardingTimes(name.value(), mode));
-        fleet.add(bundle, home);
-    }
-
-    /** The account's developer certificate for demos; made once. */
-    private Credential developerCredential() {
-        DeveloperCertificates developers = testbed.account().developerCertificates();
-        return testbed.account().trustedCertificates().list().stream()
-                .filter(trusted -> trusted.name().equals(DEVELOPER))
-                .findFirst()
-                .flatMap(trusted -> developers.get(trusted.id()))
-                .orElseGet(() -> developers.create(DEVELOPER, "shared by the devices of a demo"))
-                .credential();
-    }
-
-    private void upload(DeviceMode mode, X509Certificate root) {
-        if (mode == DeviceMode.DEVELOPER) {
-            return; // the account trusts its own developer certificate
-        }
-        String fingerprint = Fingerprint.sha256(root);
-        boolean uploaded = testbed.account().trustedCertificates().list().stream()
-                .map(TrustedCertificate::fingerprint)
-                .anyMatch(fingerprint::equals);
-        if (!uploaded) {
-            testbed.account()
-                    .trustedCertificates()
-                    .add(
-                            mode == DeviceMode.BOOTSTRAP
-                                    ? NewTrustedCertificate.of(
-                                            "Onboard factory root CA", Service.BOOTSTRAP, List.of(root))
-                                    : NewTrustedCertificate.of(
-                                            "Onboard LwM2M factory root CA", Service.LWM2M, List.of(root)));
         }
     }
 
@@ -211,6 +127,5 @@ public final class Demo implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        parts.close();
     }
 }

@@ -33,6 +33,7 @@ final class Management {
             LwM2mServer lwm2m,
             Renewals renewals,
             ServerCredentials servers,
+            SimulatedFleet simulated,
             Optional<ApiIdentity> identity,
             SecureRandom random)
             throws IOException {
@@ -44,7 +45,7 @@ final class Management {
                 random,
                 identity.map(ApiIdentity::credential));
         return ManagementServer.start(
-                management, account, journal, clock, new RegisteredDevices(lwm2m, renewals), servers);
+                management, account, journal, clock, new RegisteredDevices(lwm2m, renewals), simulated, servers);
     }
 
     private static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {

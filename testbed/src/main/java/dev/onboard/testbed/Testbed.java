@@ -46,6 +46,8 @@ public final class Testbed implements AutoCloseable {
     private final X509Certificate bootstrapServerCa;
     private final X509Certificate lwm2mServerCa;
     private final RunningTestbed running;
+    private final SimulatedFleet simulated;
+    private final ManagementServer management;
 
     private Testbed(
             Parts parts,
@@ -56,7 +58,9 @@ public final class Testbed implements AutoCloseable {
             BootstrapServer bootstrapServer,
             X509Certificate bootstrapServerCa,
             X509Certificate lwm2mServerCa,
-            RunningTestbed running) {
+            RunningTestbed running,
+            SimulatedFleet simulated,
+            ManagementServer management) {
         this.parts = parts;
         this.workDirectory = workDirectory;
         this.journal = journal;
@@ -66,6 +70,8 @@ public final class Testbed implements AutoCloseable {
         this.bootstrapServerCa = bootstrapServerCa;
         this.lwm2mServerCa = lwm2mServerCa;
         this.running = running;
+        this.simulated = simulated;
+        this.management = management;
     }
 
     /**
@@ -128,9 +134,21 @@ public final class Testbed implements AutoCloseable {
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),
                 new ServerCredentials.Server(lwm2mUri, cas.lwm2mServer().certificate()));
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
+        SimulatedFleet simulated =
+                parts.add(new SimulatedFleet(directory.path(), account, journal, servers, clock, random));
         Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock));
         ManagementServer management = parts.add(Management.start(
-                options, directory.path(), account, journal, clock, lwm2m, renewals, servers, identity, random));
+                options,
+                directory.path(),
+                account,
+                journal,
+                clock,
+                lwm2m,
+                renewals,
+                servers,
+                simulated,
+                identity,
+                random));
         Optional<URI> leshan = Optional.empty();
         if (options.leshanPort().isPresent()) {
             Map<URI, String> endpoints = new LinkedHashMap<>();
@@ -165,7 +183,9 @@ public final class Testbed implements AutoCloseable {
                 bootstrap,
                 cas.bootstrapServer().certificate(),
                 cas.lwm2mServer().certificate(),
-                running);
+                running,
+                simulated,
+                management);
     }
 
     private static void checkReach(TestbedOptions options) {
@@ -229,6 +249,16 @@ public final class Testbed implements AutoCloseable {
     /** Where it answers. */
     public RunningTestbed running() {
         return running;
+    }
+
+    /** The factory and the simulated devices. */
+    public SimulatedFleet simulated() {
+        return simulated;
+    }
+
+    /** A new link that opens the page with the API key: good once, for half an hour. */
+    public URI pageLink() {
+        return management.pageLink();
     }
 
     /** Stops everything and closes the work directory. Does nothing when called again. */

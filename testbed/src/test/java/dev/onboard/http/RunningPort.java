@@ -97,6 +97,13 @@ final class RunningPort implements AutoCloseable {
         }
     }
 
+    /** Asks for a file, of whatever type. */
+    Answer plainly(String path) {
+        HttpResponse<String> response = plain(to(path).build());
+        return new Answer(
+                response.statusCode(), response.body(), response.headers().map());
+    }
+
     Answer call(String method, String path, String body) {
         return send(to(path).header("Authorization", "Bearer " + key.text())
                 .header("Content-Type", "application/json")
