@@ -9,6 +9,7 @@ const PAGES = {
   '': ['Overview', 'overview', () => import('./pages/overview.js')],
   devices: ['Devices', 'devices', () => import('./pages/devices.js')],
   certificates: ['Certificates', 'certificates', () => import('./pages/certificates.js')],
+  scenarios: ['Scenarios', 'scenarios', () => import('./pages/scenarios.js')],
   explain: ['Explain', 'explain', () => import('./pages/explain.js')],
 };
 

@@ -75,8 +75,9 @@ async function problem(response) {
   return new ApiError(response.status, document);
 }
 
-async function request(method, path, body, accept, signal) {
+async function request(method, path, body, accept, signal, lastId) {
   const headers = { Accept: accept };
+  if (lastId) headers['Last-Event-ID'] = lastId;
   if (key) headers.Authorization = `Bearer ${key}`;
   const options = { method, headers, signal };
   if (body instanceof FormData) {
@@ -153,9 +154,7 @@ export function stream(path, onEvent, onFailure) {
     while (!closed) {
       controller = new AbortController();
       try {
-        const glue = path.includes('?') ? '&' : '?';
-        const from = lastId ? `${path}${glue}after=${lastId}` : path;
-        const response = await request('GET', from, undefined, 'text/event-stream', controller.signal);
+        const response = await request('GET', path, undefined, 'text/event-stream', controller.signal, lastId);
         if (!response.ok) {
           const failure = await problem(response);
           if (onFailure) onFailure(failure);

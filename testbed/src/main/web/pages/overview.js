@@ -26,6 +26,8 @@ const EDGES = {
 
 /** Devices on their way: at most so many dots at once, whatever happens. */
 const MOST_DOTS = 24;
+/** So many events from before the page was opened. */
+const LATELY = 12;
 function edgeOf(event) {
   if (event.outcome !== 'ok') {
     if (event.stage === 'bootstrap-handshake' && event.party === 'bootstrap-server') return ['connect', 'bad'];
@@ -60,7 +62,7 @@ function Flow({ overview, layer }) {
     ${node('factory', 'Factory, devices', count(overview.devices), `${count(known)} switched on`, false)}
     ${node('bootstrap', 'Bootstrap server', count(phases.bootstrapping), `bootstrapping · ${count(overview.totals.bootstrapped)} served`, per.connected > 0)}
     ${node('lwm2m', 'LwM2M server', count(phases.registered), `registered · ${count(phases.registering)} registering`, per.registered > 0)}
-    ${node('account', 'Account', null, `${count(overview.trusted_certificates)} trusted certificates`, false)}
+    ${node('account', 'Account', null, `${count(overview.trusted_certificates)} trusted ${overview.trusted_certificates === 1 ? 'certificate' : 'certificates'}`, false)}
     ${node('issuer', overview.active_issuer ? 'Third-party CA' : 'Own device CA', count(overview.totals.issued), overview.active_issuer || 'certificates issued', per.issued > 0)}
     <text class="sub" x="418" y="60">admits, refuses, remembers</text>
     <text class="edge-label" x="317" y="171" text-anchor="middle">factory certificate</text>
@@ -108,9 +110,10 @@ function Reasons({ refusals }) {
 }
 
 /** The stream of events: dots in the picture, and the last dozen as text, both drawn once a frame however many come. */
-function useEvents(layer) {
+function useEvents(layer, begin) {
   const [recent, setRecent] = useState({ events: [], more: 0 });
   useEffect(() => {
+    if (begin === null) return undefined;
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const dots = [];
     const waiting = [];
@@ -150,12 +153,12 @@ function useEvents(layer) {
       }
       if (dots.length || arrived) frame = requestAnimationFrame(draw);
     };
-    const close = stream('/testbed/events', (name, event) => {
+    const close = stream(`/testbed/events?after=${begin}`, (name, event) => {
       if (name !== 'event') return;
       arrived++;
       list.unshift(event);
       if (list.length > 40) list = list.slice(0, 12);
-      const edge = still ? null : edgeOf(event);
+      const edge = still || event.id <= begin + LATELY ? null : edgeOf(event);
       if (edge && waiting.length < MOST_DOTS) waiting.push(edge);
       if (!frame && !document.hidden) frame = requestAnimationFrame(draw);
     });
@@ -164,14 +167,16 @@ function useEvents(layer) {
       cancelAnimationFrame(frame);
       dots.forEach((one) => one.dot.remove());
     };
-  }, []);
+  }, [begin]);
   return recent;
 }
 
 export default function Overview() {
   const { overview, failure } = useOverview();
   const layer = useRef(null);
-  const recent = useEvents(layer);
+  const begin = useRef(null);
+  if (overview && begin.current === null) begin.current = Math.max(0, overview.last_event_id - LATELY);
+  const recent = useEvents(layer, begin.current);
   const [making, setMaking] = useState(false);
   if (failure && !overview) return html`<${Failure} error=${failure} />`;
   if (!overview) return html`<div class="page-head"><h1>Overview</h1></div><p class="muted" aria-busy="true">Loading…</p>`;
@@ -189,12 +194,12 @@ export default function Overview() {
     </div>
     <div class="grid">
       <div class="span-12"><${Card} id="flow" title="From the factory to a registration"><div class="scroll-x"><${Flow} overview=${overview} layer=${layer} /></div><//></div>
-      ${overview.devices === 0 && html`<div class="span-12"><section class="card"><${Empty} title="No device yet" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>Make ten devices<//><${'a'} class="button" href="#/scenarios">Run a scenario<//>`}>
+      ${overview.devices === 0 && html`<div class="span-12"><section class="card"><${Empty} title="No device yet" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>Make ten devices<//><a class="button" href="#/scenarios">Run a scenario</a>`}>
         The factory makes devices with certificates of their own. Switched on, they bootstrap and register, and you see each step here.<//></section></div>`}
       <div class="span-8"><${Card} id="chart" title="The last ten minutes" actions=${html`<div class="legend"><span>registrations per second</span><span class="bad">refusals per second</span></div>`}><${Chart} series=${overview.series} /><//></div>
       <div class="span-4"><${Card} id="refusals" title="Refused, by reason"><${Reasons} refusals=${overview.refusals} /><//></div>
       <div class="span-12"><${Card} id="recent" title="What happens" actions=${overview.per_second.events > 0 && html`<span class="muted">${count(overview.per_second.events)} events per second</span>`}>
-        ${recent.events.length === 0 ? html`<p class="muted">Nothing since this page was opened. <${'a'} href="#/devices">Devices<//> have their past on their own pages.</p>` : html`<ol class="feed">${recent.events.map((event) => html`
+        ${recent.events.length === 0 ? html`<p class="muted">Nothing so far.</p>` : html`<ol class="feed">${recent.events.map((event) => html`
           <li key=${event.id}><${Time} at=${event.time} short /><span>${event.endpoint ? html`<a href=${`#/devices/${enc(event.endpoint)}`}>${event.endpoint}</a>` : html`<span class="muted">${party(event.party)}</span>`}</span><span class=${event.outcome === 'ok' ? '' : 'bad'}>${sentence(event)}</span></li>`)}</ol>`}<//></div>
     </div>
     ${making && html`<${NewDevices} count=${10} onClose=${() => setMaking(false)} />`}`;

@@ -52,6 +52,7 @@ class PageIT {
             new String[] {"/certificates/issuers", "Certificates", "certificates-issuers"},
             new String[] {"/certificates/developer", "Certificates", "certificates-developer"},
             new String[] {"/certificates/enrollments", "Certificates", "certificates-enrolments"},
+            new String[] {"/scenarios", "Scenarios", "scenarios"},
             new String[] {"/explain", "Explain", "explain"});
 
     @TempDir
@@ -260,8 +261,7 @@ class PageIT {
     private void updates(int count) {
         for (int i = 0; i < count; i++) {
             testbed.journal()
-                    .record(Event.of(Stage.UPDATED, Party.LWM2M_SERVER)
-                            .endpoint("meter-" + (i % 40 == 0 ? 1 : i)));
+                    .record(Event.of(Stage.UPDATED, Party.LWM2M_SERVER).endpoint("meter-" + (i % 40 == 0 ? 1 : i)));
         }
     }
 
@@ -294,10 +294,8 @@ class PageIT {
         Browser.screenshot(page, "devices-10000");
         Browser.go(page, "/", "Overview");
         page.evaluate("() => { window.longest = 0; }");
-        for (int i = 0; i < 1000; i++) {
-            testbed.journal().record(Event.of(Stage.UPDATED, Party.LWM2M_SERVER).endpoint("meter-" + ++told));
-        }
-        assertThat(page.locator("#recent")).containsText("meter-" + told);
+        updates(1000);
+        assertThat(page.locator("#recent")).containsText("meter-999");
         assertThat(page.locator("#recent li").count()).isLessThanOrEqualTo(12);
         Browser.screenshot(page, "overview-10000");
         double longest = ((Number) page.evaluate("() => window.longest")).doubleValue();
@@ -386,5 +384,33 @@ class PageIT {
         assertThat(page.locator("main")).containsText("To repair it");
         Browser.assertAccessible(page, "an explanation");
         Browser.screenshot(page, "explain-dropped");
+    }
+
+    /** A scenario is written on the page, run for real, looked into, and its report downloaded. */
+    @Test
+    void aScenarioIsWrittenAndRun() throws Exception {
+        Page page = browser.open(testbed, ColorScheme.LIGHT);
+        Browser.go(page, "/scenarios/new", "A scenario of your own");
+        Locator text = page.getByLabel("Scenario", new Page.GetByLabelOptions().setExact(true));
+        String good = text.inputValue();
+        text.fill(good + "setup: touch x\n");
+        button(page, "Run it").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("line 8");
+        Browser.assertAccessible(page, "the editor");
+        text.fill(good);
+        button(page, "Run it").click();
+        assertThat(page.locator("#run")).containsText("1 as expected");
+        Browser.assertAccessible(page, "a run");
+        Browser.screenshot(page, "scenario-run");
+        com.microsoft.playwright.Download report = page.waitForDownload(() -> button(page, "HTML").click());
+        assertThat(Files.readString(report.path())).contains("my-case@device-bootstrap");
+        page.locator("#list a").first().click();
+        page.locator("h1:text-is('my-case@device-bootstrap')").waitFor();
+        assertThat(page.locator("#checks")).containsText("expired");
+        assertThat(page.locator("#sequence")).containsText("expired, alert 45");
+        Browser.assertAccessible(page, "a result");
+        Browser.screenshot(page, "scenario-result");
+        Browser.go(page, "/scenarios?filter=VAL-02", "Scenarios");
+        assertThat(page.locator("#list tbody tr").first()).containsText("VAL-02");
     }
 }

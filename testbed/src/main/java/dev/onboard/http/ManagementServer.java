@@ -39,6 +39,7 @@ public final class ManagementServer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor beats;
     private final Handover handover;
     private final Chronicle chronicle;
+    private final ScenarioRuns runs;
 
     private ManagementServer(
             URI address,
@@ -47,7 +48,8 @@ public final class ManagementServer implements AutoCloseable {
             Connect connect,
             ScheduledThreadPoolExecutor beats,
             Handover handover,
-            Chronicle chronicle) {
+            Chronicle chronicle,
+            ScenarioRuns runs) {
         this.address = address;
         this.javalin = javalin;
         this.feeds = feeds;
@@ -55,6 +57,7 @@ public final class ManagementServer implements AutoCloseable {
         this.beats = beats;
         this.handover = handover;
         this.chronicle = chronicle;
+        this.runs = runs;
     }
 
     /**
@@ -148,6 +151,8 @@ public final class ManagementServer implements AutoCloseable {
                 overview,
                 new SimulatedDocuments(simulated),
                 new ExplainDocuments(account, journal, clock, simulated, servers)));
+        ScenarioRuns runs = new ScenarioRuns(clock);
+        routes.addAll(ScenarioRoutes.all(new ScenarioDocuments(runs, feeds, clock)));
         openApi.describe(routes);
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
@@ -171,7 +176,7 @@ public final class ManagementServer implements AutoCloseable {
         beats.scheduleAtFixedRate(() -> threads.execute(connect::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
         beats.scheduleAtFixedRate(() -> threads.execute(overview::beat), 250, 250, TimeUnit.MILLISECONDS);
         return new ManagementServer(
-                address(options, javalin.port()), javalin, feeds, connect, beats, handover, chronicle);
+                address(options, javalin.port()), javalin, feeds, connect, beats, handover, chronicle, runs);
     }
 
     /** What needs no key. */
@@ -228,6 +233,7 @@ public final class ManagementServer implements AutoCloseable {
         connect.close();
         feeds.close();
         chronicle.close();
+        runs.close();
         javalin.stop();
     }
 }

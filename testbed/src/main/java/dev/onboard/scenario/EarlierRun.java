@@ -70,12 +70,17 @@ public record EarlierRun(Map<String, Result.Observed> observed) {
         return new EarlierRun(observed);
     }
 
-    /** Writes it as JSON, one scenario after the other by id. */
-    public void write(Path file) throws IOException {
+    /** As JSON, one scenario after the other by id. */
+    public ObjectNode json() {
         ObjectNode document = JSON.createObjectNode().put("format", FORMAT);
         ObjectNode scenarios = document.putObject("scenarios");
         new TreeMap<>(observed).forEach((id, one) -> scenarios.set(id, json(one)));
-        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n");
+        return document;
+    }
+
+    /** Writes {@link #json}. */
+    public void write(Path file) throws IOException {
+        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n");
     }
 
     static ObjectNode json(Result.Observed observed) {

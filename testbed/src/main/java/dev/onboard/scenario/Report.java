@@ -77,14 +77,24 @@ public record Report(List<Result> results, List<EarlierRun.Change> changes, Inst
         return one;
     }
 
-    /** Writes Surefire's XML, one test case for each scenario. */
-    public void writeJUnit(Path file) throws IOException {
-        Files.writeString(file, new JUnitReport(this).xml());
+    /** Surefire's XML, one test case for each scenario. */
+    public String junit() {
+        return new JUnitReport(this).xml();
     }
 
-    /** Writes one HTML file that needs nothing else: a matrix, and for each scenario its chain, its timeline as a sequence diagram, and the verdicts of both sides. */
+    /** One HTML page that needs nothing else: a matrix, and for each scenario its chain, its timeline as a sequence diagram, and the verdicts of both sides. */
+    public String html() {
+        return new HtmlReport(this).html();
+    }
+
+    /** Writes {@link #junit}. */
+    public void writeJUnit(Path file) throws IOException {
+        Files.writeString(file, junit());
+    }
+
+    /** Writes {@link #html}. */
     public void writeHtml(Path file) throws IOException {
-        Files.writeString(file, new HtmlReport(this).html());
+        Files.writeString(file, html());
     }
 
     /** Writes the document of {@code --json}. */

@@ -14,6 +14,16 @@ public final class ScenarioFiles {
     private ScenarioFiles() {}
 
     /**
+     * The scenarios of a text in YAML or JSON.
+     *
+     * @param name what they are called
+     * @throws InvalidScenarioException with everything that is wrong in it
+     */
+    public static List<Scenario> parse(String name, String text) throws InvalidScenarioException {
+        return new ScenarioReader().read(name, name, text);
+    }
+
+    /**
      * The scenarios of a file or folder. The name of each is its path below the folder, without its ending.
      *
      * @throws InvalidScenarioException with everything that is wrong in any of the files

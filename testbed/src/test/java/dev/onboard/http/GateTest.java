@@ -45,7 +45,7 @@ class GateTest {
 
     @Test
     void withoutTheKeyNobodyPasses() {
-        for (String path : new String[] {"/v3/devices", "/v3/nothing", "/testbed/events", "/"}) {
+        for (String path : new String[] {"/v3/devices", "/v3/nothing", "/testbed/events", "/pages"}) {
             assertError(port.send(port.to(path).GET().build()), 401, "invalid_auth", "no API key was given");
             assertError(
                     port.send(port.to(path)
