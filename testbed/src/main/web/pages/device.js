@@ -36,7 +36,7 @@ function Actions({ endpoint, summary, record, issued, again }) {
   return html`<div class="row" id="actions">
     ${summary.simulated && shown.map(([action, label]) => html`<${Button} key=${action} kind="small" onClick=${() => act(action, `${label}: done`)}>${label}<//>`)}
     ${registered && html`<${Button} kind="small" onClick=${() => attempt(() => call('POST', `/testbed/devices/${enc(endpoint)}/resources/1/0/9`), 'The device was asked to bootstrap again')}>Bootstrap again<//>`}
-    ${record && registered && html`<${Button} kind="small" onClick=${() => attempt(() => call('POST', `/v3/devices/${record.id}/certificates/LWM2M/renew`), 'Renewal began').then(again)}>Renew<//>`}
+    ${record && registered && html`<${Button} kind="small" onClick=${() => attempt(() => call('POST', `/v3/devices/${record.id}/certificates/LwM2M/renew`), 'Renewal began').then(again)}>Renew<//>`}
     ${record && (record.operator_suspended
       ? html`<${Button} kind="small" onClick=${() => attempt(() => call('POST', `/v3/devices/${record.id}/resume`), 'Resumed').then(again)}>Resume<//>`
       : html`<${Button} kind="small" onClick=${() => attempt(() => call('POST', `/v3/devices/${record.id}/suspend`, { category: 'maintenance', description: 'from the page' }), 'Suspended').then(again)}>Suspend<//>`)}

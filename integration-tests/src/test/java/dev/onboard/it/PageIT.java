@@ -402,7 +402,8 @@ class PageIT {
         assertThat(page.locator("#run")).containsText("1 as expected");
         Browser.assertAccessible(page, "a run");
         Browser.screenshot(page, "scenario-run");
-        com.microsoft.playwright.Download report = page.waitForDownload(() -> button(page, "HTML").click());
+        com.microsoft.playwright.Download report =
+                page.waitForDownload(() -> button(page, "HTML").click());
         assertThat(Files.readString(report.path())).contains("my-case@device-bootstrap");
         page.locator("#list a").first().click();
         page.locator("h1:text-is('my-case@device-bootstrap')").waitFor();

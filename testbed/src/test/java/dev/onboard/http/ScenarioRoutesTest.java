@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ScenarioRoutesTest {
-    private static final String EXPIRED =
-            """
+    private static final String EXPIRED = """
             title: A factory certificate that ended yesterday
             because: RFC 5280, 6.1.3 (a)(2)
             legs: [device-bootstrap]
@@ -144,7 +143,10 @@ class ScenarioRoutesTest {
     @Test
     void whatIsSentNamesNoCommandAndNoFile() {
         for (String member : new String[] {
-            "setup: touch /tmp/x", "device: touch /tmp/x", "bootstrap-server: coaps://localhost:1", "include: /etc/passwd"
+            "setup: touch /tmp/x",
+            "device: touch /tmp/x",
+            "bootstrap-server: coaps://localhost:1",
+            "include: /etc/passwd"
         }) {
             RunningPort.Answer answer = port.call(
                     "POST",
