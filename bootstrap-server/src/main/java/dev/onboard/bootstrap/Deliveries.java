@@ -1,6 +1,7 @@
 package dev.onboard.bootstrap;
 
 import dev.onboard.pki.Credential;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -13,6 +14,25 @@ public interface Deliveries {
      * @param issued its LwM2M key and certificate, with the chain above it
      */
     Delivery of(String endpoint, Credential issued);
+
+    /** Where keys are made; asked first at each bootstrap. */
+    default KeySource keys() {
+        return KeySource.BOOTSTRAP_SERVER;
+    }
+
+    /**
+     * What this device is given when it makes its key itself.
+     *
+     * @throws UnsupportedOperationException when {@link #keys} says otherwise
+     */
+    default Delivery enrolling(String endpoint) {
+        throw new UnsupportedOperationException("keys are made by the bootstrap server");
+    }
+
+    /** What a device that enrols shall trust from then on as EST server, roots first; asked at each {@code crts}. */
+    default List<X509Certificate> authorities() {
+        return List.of();
+    }
 
     /** The same servers for every device, asked at each bootstrap. */
     static Deliveries to(Supplier<List<LwM2mServerAccount>> servers) {

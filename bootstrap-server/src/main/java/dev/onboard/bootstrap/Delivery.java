@@ -107,15 +107,33 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
         return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
     }
 
+    /** As {@link #of} for a device that makes its key itself and enrols over EST: security mode 4, and no key or certificate. */
+    public static Delivery enrolling(List<LwM2mServerAccount> servers) {
+        List<Instance> instances = new ArrayList<>();
+        for (int i = 0; i < servers.size(); i++) {
+            SortedMap<Integer, Object> resources = account(servers.get(i));
+            resources.put(SecurityResource.SECURITY_MODE.id(), 4L);
+            instances.add(new Instance(Instance.SECURITY, i, resources));
+            instances.add(server(i, servers.get(i)));
+        }
+        return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
+    }
+
     private static Instance security(int number, Credential issued, LwM2mServerAccount server) {
+        SortedMap<Integer, Object> resources = account(server);
+        resources.put(SecurityResource.SECURITY_MODE.id(), 2L);
+        resources.put(SecurityResource.PUBLIC_KEY.id(), server.chain().encode(issued.chain()));
+        resources.put(SecurityResource.SECRET_KEY.id(), issued.privateKeyPkcs8());
+        return new Instance(Instance.SECURITY, number, resources);
+    }
+
+    /** All of a Security instance but how the device proves who it is. */
+    private static SortedMap<Integer, Object> account(LwM2mServerAccount server) {
         SortedMap<Integer, Object> resources = new TreeMap<>();
         resources.put(SecurityResource.SERVER_URI.id(), server.uri().toString());
         resources.put(SecurityResource.BOOTSTRAP_SERVER.id(), false);
-        resources.put(SecurityResource.SECURITY_MODE.id(), 2L);
-        resources.put(SecurityResource.PUBLIC_KEY.id(), server.chain().encode(issued.chain()));
         resources.put(
                 SecurityResource.SERVER_PUBLIC_KEY.id(), server.matching().of(encoded(server.serverCertificate())));
-        resources.put(SecurityResource.SECRET_KEY.id(), issued.privateKeyPkcs8());
         resources.put(SecurityResource.SHORT_SERVER_ID.id(), (long) server.shortServerId());
         if (server.matching().number() != 0) {
             resources.put(SecurityResource.MATCHING_TYPE.id(), (long)
@@ -124,7 +142,7 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
         server.serverName().ifPresent(name -> resources.put(SecurityResource.SERVER_NAME.id(), name));
         resources.put(
                 SecurityResource.CERTIFICATE_USAGE.id(), (long) server.usage().number());
-        return new Instance(Instance.SECURITY, number, resources);
+        return resources;
     }
 
     private static Instance server(int number, LwM2mServerAccount server) {

@@ -19,6 +19,8 @@ public enum Stage implements Word {
     ISSUED,
     /** One Bootstrap-Delete or Bootstrap-Write was answered. */
     WRITTEN,
+    /** A request of EST (RFC 9148, or the platform's) was answered; on the device, its answer was judged. */
+    ENROLLED,
     /** Bootstrap-Finish; on the device, the new credentials became its own. */
     FINISHED,
     /** DTLS handshake between a device and the LwM2M server, one event on each side. */

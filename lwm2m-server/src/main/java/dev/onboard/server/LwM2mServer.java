@@ -9,6 +9,7 @@ import dev.onboard.pki.TrustRules;
 import dev.onboard.server.internal.LeshanServerRoom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ public final class LwM2mServer implements AutoCloseable {
      *
      * @param rules how strictly devices are judged
      * @param transmission when lost messages are sent again, and how large datagrams are
+     * @param authorities what a device that enrols here shall trust from then on as EST server, roots first
      */
     public record Surroundings(
             Account account,
@@ -56,10 +58,11 @@ public final class LwM2mServer implements AutoCloseable {
             DtlsThreads threads,
             InstantSource clock,
             TrustRules rules,
-            Transmission transmission) {
+            Transmission transmission,
+            Supplier<List<X509Certificate>> authorities) {
         /** Judging as usual. */
         public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
-            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD);
+            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, List::of);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.onboard.cli;
 
 import dev.onboard.bootstrap.DeliveredChain;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.MatchingType;
 import dev.onboard.testbed.DeliveryOptions;
@@ -46,6 +47,13 @@ final class DeliveryMixin {
                     + " Default: ten years")
     private @Nullable String certificateLife;
 
+    @Option(
+            names = "--est",
+            paramLabel = "rfc9148|izuma",
+            description = "Devices make their LwM2M key themselves and enrol over EST (security mode 4), as in RFC 9148"
+                    + " or in the platform's dialect. Default: the bootstrap server makes it")
+    private @Nullable String est;
+
     DeliveryOptions chosen() {
         return new DeliveryOptions(
                 CertificateUsage.of(within("--usage", usage)),
@@ -55,7 +63,8 @@ final class DeliveryMixin {
                     case "leaf", "pem", "der" -> DeliveredChain.valueOf(chain.toUpperCase(Locale.ROOT));
                     default -> throw new UsageException("--device-chain '" + chain + "' is not leaf, pem or der");
                 },
-                Optional.ofNullable(certificateLife).map(DeliveryMixin::life));
+                Optional.ofNullable(certificateLife).map(DeliveryMixin::life),
+                keys(est));
     }
 
     private static Duration life(String text) {
@@ -64,6 +73,18 @@ final class DeliveryMixin {
             throw new UsageException("--certificate-life '" + text + "' is over at once; give one such as 90s or 720h");
         }
         return life;
+    }
+
+    /** What --est asks for. */
+    static KeySource keys(@Nullable String est) {
+        if (est == null) {
+            return KeySource.BOOTSTRAP_SERVER;
+        }
+        return switch (est) {
+            case "rfc9148" -> KeySource.EST;
+            case "izuma" -> KeySource.PLATFORM_EST;
+            default -> throw new UsageException("--est '" + est + "' is not rfc9148 or izuma");
+        };
     }
 
     private static int within(String option, int value) {

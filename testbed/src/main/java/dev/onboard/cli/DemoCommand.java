@@ -1,5 +1,7 @@
 package dev.onboard.cli;
 
+import dev.onboard.bootstrap.KeySource;
+import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.Demo;
 import dev.onboard.testbed.DemoMode;
 import dev.onboard.testbed.DemoReport;
@@ -71,6 +73,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "Of the management port; 0 picks a free one. Default: 8080, or a free one when it is taken")
     private @Nullable Integer httpPort;
 
+    @Option(
+            names = "--est",
+            paramLabel = "rfc9148|izuma",
+            description =
+                    "Devices make their LwM2M key themselves and enrol over EST, as in RFC 9148 or in the platform's"
+                            + " dialect. Default: the bootstrap server makes it")
+    private @Nullable String est;
+
     @Mixin
     private ApiTlsOptions apiTls;
 
@@ -90,11 +100,17 @@ final class DemoCommand implements Callable<Integer> {
             throw new UsageException("--devices " + devices + " makes no device; give 1 or more");
         }
         DemoMode chosen = Modes.ofDemo(mode);
+        if (est != null && chosen == DemoMode.LWM2M) {
+            throw new UsageException(
+                    "--est is about bootstrap, which --mode lwm2m does without; leave one of them out");
+        }
+        KeySource keys = DeliveryMixin.keys(est);
         console.note("onboard: starting the account, the bootstrap server and the LwM2M server");
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
-        Testbed testbed = Testbed.start(storage.on(options(directory)), clock, random);
+        Testbed testbed = Testbed.start(
+                storage.on(options(directory)).withDelivery(DeliveryOptions.USUAL.withKeys(keys)), clock, random);
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
         console.say("work directory    " + testbed.running().workDirectory());
         console.say("bootstrap server  " + testbed.running().bootstrapUri());

@@ -1,6 +1,7 @@
 package dev.onboard.testbed;
 
 import dev.onboard.bootstrap.DeliveredChain;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.MatchingType;
@@ -16,20 +17,29 @@ import java.util.Optional;
  * @param serverName /0/x/14
  * @param chain what /0/x/3 holds
  * @param certificateLife for how long the account's own CA signs; empty: ten years
+ * @param keys where the LwM2M key is made
  */
 public record DeliveryOptions(
         CertificateUsage usage,
         MatchingType matching,
         Optional<String> serverName,
         DeliveredChain chain,
-        Optional<Duration> certificateLife) {
+        Optional<Duration> certificateLife,
+
+        KeySource keys) {
     /** Usage 2, the certificate itself, no name, the leaf alone. */
     public static final DeliveryOptions USUAL = new DeliveryOptions(
             CertificateUsage.TRUST_ANCHOR_ASSERTION,
             MatchingType.EXACT,
             Optional.empty(),
             DeliveredChain.LEAF,
-            Optional.empty());
+            Optional.empty(),
+            KeySource.BOOTSTRAP_SERVER);
+
+    /** With keys made there. */
+    public DeliveryOptions withKeys(KeySource value) {
+        return new DeliveryOptions(usage, matching, serverName, chain, certificateLife, value);
+    }
 
     /** @param account with the LwM2M server CA certificate
      * @param server the server's own certificate */

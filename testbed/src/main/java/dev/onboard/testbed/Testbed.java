@@ -7,6 +7,7 @@ import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
 import dev.onboard.http.leshan.BootstrapConfigs;
@@ -15,6 +16,7 @@ import dev.onboard.journal.Journal;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.TrustRules;
 import dev.onboard.server.LwM2mServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -112,17 +114,19 @@ public final class Testbed implements AutoCloseable {
         IssuerCommands.store(account, commands);
         options.delivery().certificateLife().ifPresent(account::setCertificateLife);
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
+        List<X509Certificate> authorities = cas.serverCertificates();
         Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
                 () -> lwm2mCredential,
-                new LwM2mServer.Surroundings(account, journal, threads, clock)));
+                new LwM2mServer.Surroundings(
+                        account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, () -> authorities)));
         URI lwm2mUri = uri("coaps", options, lwm2m.address());
         LwM2mServerAccount told = options.delivery()
                 .applyTo(
                         new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME),
                         lwm2mCredential.certificate());
-        BootstrapConfigs configs = new BootstrapConfigs(told);
+        BootstrapConfigs configs = new BootstrapConfigs(told, options.delivery().keys(), authorities);
         Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
         BootstrapServer bootstrap = parts.add(BootstrapServer.start(
                 new InetSocketAddress(options.bind(), options.bootstrapPort()),

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The testbed's own CAs: of the bootstrap server, of the LwM2M server (one and the same with {@link ServerCas#ONE}), and
@@ -40,6 +42,13 @@ record TestbedCas(
         }
         return new TestbedCas(
                 bootstrap, lwm2m, readOrMake(ca.resolve("lwm2m-device-ca"), "LwM2M device CA", clock, random));
+    }
+
+    /** Those of both servers, each once. */
+    List<X509Certificate> serverCertificates() {
+        return Stream.of(bootstrapServer.certificate(), lwm2mServer.certificate())
+                .distinct()
+                .toList();
     }
 
     private static CertificateAuthority readOrMake(Path base, String name, InstantSource clock, SecureRandom random)

@@ -8,7 +8,9 @@ import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.bootstrap.BootstrapServer;
+import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.Delivery;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
@@ -98,7 +100,13 @@ public final class Workbench implements AutoCloseable {
                     free,
                     () -> lwm2mCredential,
                     new LwM2mServer.Surroundings(
-                            account, journal, with.threads, with.clock, with.lwm2mRules, with.transmission)));
+                            account,
+                            journal,
+                            with.threads,
+                            with.clock,
+                            with.lwm2mRules,
+                            with.transmission,
+                            this::authorities)));
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             LwM2mServerAccount told =
                     new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
@@ -108,7 +116,7 @@ public final class Workbench implements AutoCloseable {
             this.bootstrap = parts.add(BootstrapServer.start(
                     free,
                     () -> bootstrapCredential,
-                    (endpoint, issued) -> delivery.of(endpoint, issued, told),
+                    new Told(delivery, told, with.keys, authorities()),
                     new BootstrapServer.Surroundings(
                             account,
                             journal,
@@ -166,6 +174,7 @@ public final class Workbench implements AutoCloseable {
         private UnaryOperator<URI> wayToBootstrap = uri -> uri;
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
         private Delivering delivering = (endpoint, issued, server) -> Delivery.of(issued, List.of(server));
+        private KeySource keys = KeySource.BOOTSTRAP_SERVER;
         private @Nullable Credential bootstrapCredential;
         private @Nullable Credential lwm2mCredential;
 
@@ -240,6 +249,12 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
+        /** Where LwM2M keys are made; by the bootstrap server by default. With EST what is written is always good. */
+        public Builder keys(KeySource value) {
+            this.keys = value;
+            return this;
+        }
+
         /** What the bootstrap server shows, in place of a good certificate of its CA. */
         public Builder bootstrapCredential(Credential value) {
             this.bootstrapCredential = value;
@@ -260,6 +275,26 @@ public final class Workbench implements AutoCloseable {
         public Workbench start() throws IOException {
             return new Workbench(this);
         }
+    }
+
+    /** What devices are told. */
+    private record Told(
+            Delivering delivering, LwM2mServerAccount server, KeySource keys, List<X509Certificate> authorities)
+            implements Deliveries {
+        @Override
+        public Delivery of(String endpoint, Credential issued) {
+            return delivering.of(endpoint, issued, server);
+        }
+
+        @Override
+        public Delivery enrolling(String endpoint) {
+            return Delivery.enrolling(List.of(server));
+        }
+    }
+
+    /** What a device that enrols shall trust. */
+    private List<X509Certificate> authorities() {
+        return List.of(bootstrapServerCa.certificate(), lwm2mServerCa.certificate());
     }
 
     private static Credential server(CertificateAuthority ca) {

@@ -3,9 +3,11 @@ package dev.onboard.bootstrap.internal;
 import dev.onboard.account.Account;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.Admission;
+import dev.onboard.account.Device;
 import dev.onboard.account.IssueRequest;
 import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.Delivery;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.dtls.internal.PeerTrust;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -17,6 +19,7 @@ import dev.onboard.pki.EndpointMatch;
 import dev.onboard.pki.KeyAlgorithm;
 import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.TrustAnchor;
+import java.net.InetSocketAddress;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -60,7 +63,7 @@ final class BootstrapResource extends CoapResource {
     /** How long a device is asked to wait when no certificate could be had. */
     private static final Duration ISSUER_PAUSE = Duration.ofSeconds(30);
 
-    private static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
+    static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
 
     private final Account account;
     private final Deliveries deliveries;
@@ -70,6 +73,8 @@ final class BootstrapResource extends CoapResource {
     private final SecureRandom random;
     private final LwM2mModel model = new StaticModel(ObjectLoader.loadDefault());
     private final Map<String, BootstrapSession> running = new ConcurrentHashMap<>();
+    /** Of devices that enrol. */
+    private final Map<InetSocketAddress, String> addresses = new ConcurrentHashMap<>();
 
     BootstrapResource(
             Account account,
@@ -180,7 +185,11 @@ final class BootstrapResource extends CoapResource {
             refuse(asked, refused.reason(), refused.detail());
             return CompletableFuture.completedFuture(false);
         }
-        BootstrapSession session = new BootstrapSession(sender, journal, leshanSession(asked));
+        BootstrapSession session = new BootstrapSession(
+                sender,
+                journal,
+                leshanSession(asked),
+                new FinishRequest(asked.exchange().advanced(), io));
         BootstrapSession present = running.merge(
                 asked.endpoint(),
                 session,
@@ -195,7 +204,11 @@ final class BootstrapResource extends CoapResource {
             return CompletableFuture.completedFuture(false);
         }
         journal.record(event(asked));
-        return issueAndDeliver(asked, session).whenComplete((done, error) -> running.remove(asked.endpoint(), session));
+        Device device = ((Admission.Admitted) admission).device();
+        CompletionStage<Boolean> delivered = deliveries.keys() == KeySource.BOOTSTRAP_SERVER
+                ? issueAndDeliver(asked, session)
+                : deliverAndWait(asked, session, device);
+        return delivered.whenComplete((done, error) -> running.remove(asked.endpoint(), session));
     }
 
     private CompletionStage<Boolean> issueAndDeliver(Asked asked, BootstrapSession session) {
@@ -206,12 +219,31 @@ final class BootstrapResource extends CoapResource {
                             Delivery delivery =
                                     deliveries.of(asked.endpoint(), Credential.of(keys.getPrivate(), issued.chain()));
                             asked.exchange().respond(ResponseCode.CHANGED);
-                            return session.deliver(delivery);
+                            return session.deliver(delivery, Optional.empty());
                         },
                         io)
                 .thenCompose(delivered -> delivered
                         ? account.devices().bootstrapped(asked.endpoint()).thenApply(done -> true)
                         : CompletableFuture.completedFuture(false));
+    }
+
+    /** The device makes its key and enrols before it confirms Finish. */
+    private CompletionStage<Boolean> deliverAndWait(Asked asked, BootstrapSession session, Device device) {
+        addresses.put(asked.peer().getSocketAddress(), asked.endpoint());
+        Delivery delivery = deliveries.enrolling(asked.endpoint());
+        Optional<String> query =
+                deliveries.keys() == KeySource.PLATFORM_EST ? Optional.of("iep=" + device.id()) : Optional.empty();
+        asked.exchange().respond(ResponseCode.CHANGED);
+        return session.deliver(delivery, query)
+                .thenCompose(confirmed -> confirmed
+                        ? account.devices().bootstrapped(asked.endpoint()).thenApply(done -> true)
+                        : CompletableFuture.completedFuture(false))
+                .whenComplete((done, error) -> addresses.remove(asked.peer().getSocketAddress(), asked.endpoint()));
+    }
+
+    /** Who bootstraps from this address now; for devices whose certificate does not tell. */
+    Optional<String> bootstrapping(InetSocketAddress address) {
+        return Optional.ofNullable(addresses.get(address));
     }
 
     private DefaultBootstrapSession leshanSession(Asked asked) {
@@ -273,7 +305,7 @@ final class BootstrapResource extends CoapResource {
      * A developer certificate is shared by its devices and names none of them; the account counts them instead. What it
      * signed, should it sign anything, is no developer certificate and names its device.
      */
-    private static boolean isDeveloper(PeerTrust trust) {
+    static boolean isDeveloper(PeerTrust trust) {
         TrustAnchor anchor = trust.trust().anchor();
         return anchor.kind() == TrustAnchor.Kind.DEVELOPER
                 && anchor.certificate().equals(trust.certificate());

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.californium.core.coap.Response;
 import org.eclipse.leshan.core.link.Link;
 import org.eclipse.leshan.core.request.BootstrapDiscoverRequest;
 import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
@@ -35,14 +37,21 @@ final class BootstrapSession {
 
     private final BootstrapDownlinkRequestSender sender;
     private final Journal journal;
+    private final FinishRequest finish;
     private final DefaultBootstrapSession session;
     private final CompletableFuture<Boolean> finished = new CompletableFuture<>();
     private final long startNanos = System.nanoTime();
     private volatile long lastAnswerNanos = startNanos;
     private volatile boolean cancelled;
     private volatile boolean confirmed;
+    private volatile Optional<String> finishQuery = Optional.empty();
 
-    BootstrapSession(BootstrapDownlinkRequestSender sender, Journal journal, DefaultBootstrapSession session) {
+    BootstrapSession(
+            BootstrapDownlinkRequestSender sender,
+            Journal journal,
+            DefaultBootstrapSession session,
+            FinishRequest finish) {
+        this.finish = finish;
         this.sender = sender;
         this.journal = journal;
         this.session = session;
@@ -51,9 +60,11 @@ final class BootstrapSession {
     /**
      * Writes all of it.
      *
+     * @param finishQuery goes with Finish
      * @return true when the device confirmed Finish, false when it did not come to that; the journal says why
      */
-    CompletionStage<Boolean> deliver(Delivery delivery) {
+    CompletionStage<Boolean> deliver(Delivery delivery, Optional<String> finishQuery) {
+        this.finishQuery = finishQuery;
         sender.send(
                 session,
                 new BootstrapDiscoverRequest("/0"),
@@ -110,6 +121,28 @@ final class BootstrapSession {
     private <T extends LwM2mResponse> void send(
             BootstrapDownlinkRequest<T> request, Queue<BootstrapDownlinkRequest<?>> rest) {
         long start = System.nanoTime();
+        if (request instanceof BootstrapFinishRequest && finishQuery.isPresent()) {
+            finish.send(finishQuery.get(), new FinishRequest.Reply() {
+                @Override
+                public void answered(Response response) {
+                    lastAnswerNanos = System.nanoTime();
+                    Event.Draft event = event(request, start);
+                    if (response.isSuccess()) {
+                        journal.record(event);
+                        confirmed = true;
+                        next(rest);
+                    } else {
+                        refused(event, request, response.getCode().text, response.getPayloadString());
+                    }
+                }
+
+                @Override
+                public void failed(Exception error) {
+                    BootstrapSession.this.failed(request, start, error);
+                }
+            });
+            return;
+        }
         try {
             sender.send(
                     session,
@@ -123,14 +156,8 @@ final class BootstrapSession {
                             confirmed = confirmed || request instanceof BootstrapFinishRequest;
                             next(rest);
                         } else {
-                            String said = answer.getErrorMessage() == null ? "" : ": " + answer.getErrorMessage();
-                            journal.record(event.refused(
-                                            Party.DEVICE,
-                                            request instanceof BootstrapFinishRequest
-                                                    ? "finish-refused"
-                                                    : "write-refused")
-                                    .detail("the device answered " + answer.getCode() + said));
-                            finished.complete(confirmed);
+                            String said = answer.getErrorMessage() == null ? "" : answer.getErrorMessage();
+                            refused(event, request, answer.getCode().toString(), said);
                         }
                     },
                     error -> failed(request, start, error));
@@ -140,6 +167,13 @@ final class BootstrapSession {
                     .detail("the request could not be made, a fault of this server: " + e));
             finished.complete(false);
         }
+    }
+
+    private void refused(Event.Draft event, BootstrapDownlinkRequest<?> request, String code, String said) {
+        journal.record(event.refused(
+                        Party.DEVICE, request instanceof BootstrapFinishRequest ? "finish-refused" : "write-refused")
+                .detail("the device answered " + code + (said.isEmpty() ? "" : ": " + said)));
+        finished.complete(confirmed);
     }
 
     private void failed(BootstrapDownlinkRequest<?> request, long start, Exception error) {

@@ -7,6 +7,7 @@ import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.dtls.internal.EstResources;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -71,13 +72,20 @@ public final class LeshanBootstrap implements AutoCloseable {
         CoapServer coap = provider.getCoapServer();
         coap.setExecutors(on.threads().io(), on.threads().io(), true);
         coap.getRoot().delete(coap.getRoot().getChild("bs"));
-        coap.add(new BootstrapResource(
+        BootstrapResource bs = new BootstrapResource(
                 on.account(),
                 deliveries,
                 Objects.requireNonNull(sender.get(), "Leshan made no request sender"),
                 on.journal(),
                 on.threads().io(),
-                on.random()));
+                on.random());
+        coap.add(bs);
+        EstResources.addTo(
+                coap,
+                new FactoryEnrolments(on.account(), bs, deliveries),
+                on.journal(),
+                Party.BOOTSTRAP_SERVER,
+                on.threads().io());
         try {
             coap.getEndpoints().get(0).start();
             server.start();

@@ -11,6 +11,8 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.SubjectName;
 import java.io.IOException;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -280,6 +282,9 @@ public final class BootstrapSession {
         Delivery delivery = staging.judge(options.clock().instant());
         if (delivery instanceof Delivery.Usable usable) {
             surroundings.work(() -> keep(exchange, usable.account()));
+        } else if (delivery instanceof Delivery.Enrolling enrolling && link != null) {
+            exchange.sendAccept();
+            enrol(exchange, enrolling, link);
         } else if (delivery instanceof Delivery.Unusable unusable) {
             refuse(
                     exchange,
@@ -287,6 +292,32 @@ public final class BootstrapSession {
                     Failure.refused(
                             Stage.FINISHED, Party.DEVICE, unusable.reason(), unusable.detail(), Outlook.PERMANENT));
         }
+    }
+
+    /** The device's own key and a certificate for it, before Finish is answered. */
+    private void enrol(Exchange exchange, Delivery.Enrolling enrolling, Link session) {
+        Optional<String> id = exchange.getRequest().getOptions().getUriQuery().stream()
+                .filter(item -> item.startsWith("iep="))
+                .map(item -> item.substring("iep=".length()))
+                .findFirst();
+        Enrolment.Outcome outcome = new Enrolment.Outcome() {
+            @Override
+            public void certified(KeyPair keys, List<X509Certificate> chain) {
+                Delivery delivery = enrolling.with(keys, chain);
+                if (delivery instanceof Delivery.Usable usable) {
+                    surroundings.work(() -> keep(exchange, usable.account()));
+                } else if (delivery instanceof Delivery.Unusable unusable) {
+                    failed(Failure.refused(
+                            Stage.ENROLLED, Party.DEVICE, unusable.reason(), unusable.detail(), Outlook.PERMANENT));
+                }
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                refuse(exchange, ResponseCode.NOT_ACCEPTABLE, failure);
+            }
+        };
+        surroundings.work(() -> new Enrolment(surroundings, session, bundle, options, told, id, outcome).start());
     }
 
     private void keep(Exchange exchange, ServerAccount account) {

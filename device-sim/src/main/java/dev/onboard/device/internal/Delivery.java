@@ -14,6 +14,7 @@ import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.UnreadableFileException;
 import java.math.BigInteger;
 import java.net.URI;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.eclipse.leshan.core.node.LwM2mResource;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,28 @@ import org.jspecify.annotations.Nullable;
 sealed interface Delivery {
     /** An account that can work. */
     record Usable(ServerAccount account) implements Delivery {}
+
+    /**
+     * An account that waits for a key of the device's own and a certificate for it (security mode 4).
+     *
+     * @param reading judges the certificate
+     * @param account what it becomes with them
+     */
+    record Enrolling(Reading reading, Function<Credential, ServerAccount> account) implements Delivery {
+        /** With what an enrolment brought. */
+        Delivery with(KeyPair keys, List<X509Certificate> chain) {
+            try {
+                reading.checkKind(chain.get(0), ENROLLED);
+                reading.checkCertificate(chain.get(0), ENROLLED);
+                return new Usable(account.apply(Credential.of(keys.getPrivate(), chain)));
+            } catch (Refusal refusal) {
+                return new Unusable(refusal.reason, refusal.detail);
+            }
+        }
+    }
+
+    /** Where the certificate came from, in sentences. */
+    String ENROLLED = "the answer to the enrolment";
 
     /** The first thing that makes the delivered set unusable. */
     record Unusable(String reason, String detail) implements Delivery {}
@@ -55,7 +79,7 @@ sealed interface Delivery {
             SortedMap<Integer, SortedMap<Integer, LwM2mResource>> servers,
             Instant now) {
         try {
-            return new Usable(new Reading(bundle, instance, now).account(security, servers));
+            return new Reading(bundle, instance, now).delivery(security, servers);
         } catch (Refusal refusal) {
             return new Unusable(refusal.reason, refusal.detail);
         }
@@ -63,6 +87,11 @@ sealed interface Delivery {
 
     /** Kinds of key that this device works with. */
     Set<String> CURVES = Set.of("P-256", "P-384");
+
+    /** Security modes, /0/x/2. */
+    long CERTIFICATES = 2;
+
+    long EST = 4;
 
     String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     String ANY_USAGE = "2.5.29.37.0";
@@ -86,18 +115,27 @@ sealed interface Delivery {
     int LONGEST_URI = 255;
 
     record Reading(DeviceBundle bundle, int instance, Instant now) {
-        ServerAccount account(
+        Delivery delivery(
                 SortedMap<Integer, LwM2mResource> security,
                 SortedMap<Integer, SortedMap<Integer, LwM2mResource>> servers) {
             long mode = number(security, 2, "security mode");
-            if (mode != 2) {
+            if (mode != CERTIFICATES && mode != EST) {
                 throw new Refusal(
                         "unsupported-security-mode",
-                        at(2) + " says security mode " + mode + "; this device works with 2, certificates");
+                        at(2) + " says security mode " + mode
+                                + "; this device works with 2, certificates, and 4, certificates by EST");
+            }
+            if (mode == EST
+                    && (value(security, 3).isPresent() || value(security, 5).isPresent())) {
+                throw new Refusal(
+                        "credentials-with-est",
+                        at(2) + " says that the device makes its key itself, and a certificate or key was written to "
+                                + at(3) + " or " + at(5) + "; leave them out, or say mode 2");
             }
             URI uri = uri(text(security, 0, "server URI"));
-            Credential credential = credential(security);
-            checkCertificate(credential.certificate());
+            Optional<Credential> credential =
+                    mode == CERTIFICATES ? Optional.of(credential(security)) : Optional.empty();
+            credential.ifPresent(delivered -> checkCertificate(delivered.certificate(), at(3)));
             MatchingType matching = matching(security);
             byte[] serverKey = serverKey(security, matching);
             CertificateUsage usage = usage(security);
@@ -108,7 +146,11 @@ sealed interface Delivery {
             }
             ServerObject server = server(servers, (int) shortId);
             Optional<String> name = value(security, 14).map(Object::toString).filter(text -> !text.isEmpty());
-            return new ServerAccount(instance, uri, credential, serverKey, usage, matching, name, server);
+            Function<Credential, ServerAccount> account =
+                    own -> new ServerAccount(instance, uri, own, serverKey, usage, matching, name, server);
+            return credential
+                    .<Delivery>map(delivered -> new Usable(account.apply(delivered)))
+                    .orElseGet(() -> new Enrolling(this, account));
         }
 
         private URI uri(String text) {
@@ -155,7 +197,7 @@ sealed interface Delivery {
             } catch (UnreadableFileException e) {
                 throw new Refusal("malformed-key", sentence(e));
             }
-            checkKind(chain.get(0));
+            checkKind(chain.get(0), at(3));
             try {
                 return Credential.of(privateKey, chain);
             } catch (IllegalArgumentException e) {
@@ -178,11 +220,11 @@ sealed interface Delivery {
                     && key[header + 3] == 0x30;
         }
 
-        private void checkKind(X509Certificate certificate) {
+        void checkKind(X509Certificate certificate, String place) {
             if (!(certificate.getPublicKey() instanceof ECPublicKey ec) || !CURVES.contains(curve(ec))) {
                 throw new Refusal(
                         "unsupported-key",
-                        "the certificate in " + at(3) + " has a key of the kind "
+                        "the certificate in " + place + " has a key of the kind "
                                 + (certificate.getPublicKey() instanceof ECPublicKey ec
                                         ? curve(ec)
                                         : certificate.getPublicKey().getAlgorithm())
@@ -193,11 +235,11 @@ sealed interface Delivery {
                 if (usages != null && !usages.contains(CLIENT_AUTH) && !usages.contains(ANY_USAGE)) {
                     throw new Refusal(
                             "wrong-extended-key-usage",
-                            "the certificate in " + at(3) + " has the extended key usage " + usages
+                            "the certificate in " + place + " has the extended key usage " + usages
                                     + " without clientAuth; no server would take it from a device");
                 }
             } catch (CertificateParsingException e) {
-                throw new Refusal("malformed-certificate", at(3) + ": " + sentence(e));
+                throw new Refusal("malformed-certificate", place + ": " + sentence(e));
             }
         }
 
@@ -214,17 +256,17 @@ sealed interface Delivery {
                     && key.getParams().getCurve().getA().equals(field.getP().subtract(BigInteger.valueOf(3)));
         }
 
-        private void checkCertificate(X509Certificate certificate) {
+        void checkCertificate(X509Certificate certificate, String place) {
             if (now.isBefore(certificate.getNotBefore().toInstant())) {
                 throw new Refusal(
                         "not-yet-valid",
-                        "the certificate in " + at(3) + " is valid from "
+                        "the certificate in " + place + " is valid from "
                                 + certificate.getNotBefore().toInstant() + " on; the device's clock says " + now);
             }
             if (now.isAfter(certificate.getNotAfter().toInstant())) {
                 throw new Refusal(
                         "expired",
-                        "the certificate in " + at(3) + " was valid until "
+                        "the certificate in " + place + " was valid until "
                                 + certificate.getNotAfter().toInstant() + "; the device's clock says " + now);
             }
             EndpointMatch match =
@@ -232,7 +274,7 @@ sealed interface Delivery {
             if (match instanceof EndpointMatch.Refused refused) {
                 throw new Refusal(
                         refused.reason().id(),
-                        "the certificate in " + at(3) + " is not this device's: " + refused.detail());
+                        "the certificate in " + place + " is not this device's: " + refused.detail());
             }
         }
 

@@ -11,6 +11,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -178,8 +179,9 @@ public final class DtlsServerSide implements AutoCloseable {
         return chain;
     }
 
+    /** A certificate is valid through the whole of its last second, as it is to the evaluation. */
     private void closeExpired() {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         closeSessions(session -> session.trust().validUntil().isBefore(now), "expired");
     }
 

@@ -5,6 +5,7 @@ import dev.onboard.account.Service;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.dtls.internal.EstResources;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -151,6 +152,12 @@ public final class LeshanServerRoom implements AutoCloseable {
                 on.account(),
                 on.journal(),
                 on.threads().io()));
+        EstResources.addTo(
+                coap,
+                new RenewingEnrolments(on.account(), on.authorities()),
+                on.journal(),
+                Party.LWM2M_SERVER,
+                on.threads().io());
         try {
             endpoint.start();
             server.start();

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.Delivery;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.pki.Credential;
 import io.javalin.http.Context;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,20 +28,46 @@ public final class BootstrapConfigs implements Deliveries {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final LwM2mServerAccount usual;
+    private final KeySource keys;
+    private final List<X509Certificate> authorities;
     private final Map<String, Config> configs = new ConcurrentHashMap<>();
 
     private record Config(JsonNode document, LwM2mServerAccount account) {}
 
-    /** Without configurations: everybody is told this. */
-    public BootstrapConfigs(LwM2mServerAccount usual) {
+    /**
+     * Without configurations: everybody is told this.
+     *
+     * @param keys where keys are made, whatever a configuration says
+     * @param authorities what a device that enrols shall trust
+     */
+    public BootstrapConfigs(LwM2mServerAccount usual, KeySource keys, List<X509Certificate> authorities) {
         this.usual = usual;
+        this.keys = keys;
+        this.authorities = List.copyOf(authorities);
+    }
+
+    @Override
+    public KeySource keys() {
+        return keys;
+    }
+
+    @Override
+    public List<X509Certificate> authorities() {
+        return authorities;
+    }
+
+    @Override
+    public Delivery enrolling(String endpoint) {
+        return Delivery.enrolling(List.of(told(endpoint)));
+    }
+
+    private LwM2mServerAccount told(String endpoint) {
+        return Optional.ofNullable(configs.get(endpoint)).map(Config::account).orElse(usual);
     }
 
     @Override
     public Delivery of(String endpoint, Credential issued) {
-        LwM2mServerAccount told =
-                Optional.ofNullable(configs.get(endpoint)).map(Config::account).orElse(usual);
-        return Delivery.of(issued, List.of(told));
+        return Delivery.of(issued, List.of(told(endpoint)));
     }
 
     void list(Context ctx) {
