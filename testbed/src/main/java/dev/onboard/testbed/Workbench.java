@@ -64,6 +64,7 @@ public final class Workbench implements AutoCloseable {
 
     private final Parts parts = new Parts();
     private final Path directory;
+    private final List<X509Certificate> authorities;
     private final CertificateAuthority bootstrapServerCa;
     private final CertificateAuthority lwm2mServerCa;
     private final CertificateAuthority factoryCa;
@@ -79,6 +80,7 @@ public final class Workbench implements AutoCloseable {
 
     private Workbench(Builder with) throws IOException {
         this.directory = with.directory;
+        this.authorities = with.authorities;
         this.bootstrapServerCa = with.ca("Bootstrap server CA");
         this.lwm2mServerCa = with.ca("LwM2M server CA");
         this.factoryCa = with.ca("Factory CA");
@@ -174,6 +176,7 @@ public final class Workbench implements AutoCloseable {
         private UnaryOperator<URI> wayToBootstrap = uri -> uri;
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
         private Delivering delivering = (endpoint, issued, server) -> Delivery.of(issued, List.of(server));
+        private List<X509Certificate> authorities = List.of();
         private KeySource keys = KeySource.BOOTSTRAP_SERVER;
         private @Nullable Credential bootstrapCredential;
         private @Nullable Credential lwm2mCredential;
@@ -255,6 +258,12 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
+        /** What a device that enrols is told to trust; the CAs of both servers unless some are given. */
+        public Builder authorities(List<X509Certificate> value) {
+            this.authorities = List.copyOf(value);
+            return this;
+        }
+
         /** What the bootstrap server shows, in place of a good certificate of its CA. */
         public Builder bootstrapCredential(Credential value) {
             this.bootstrapCredential = value;
@@ -294,7 +303,9 @@ public final class Workbench implements AutoCloseable {
 
     /** What a device that enrols shall trust. */
     private List<X509Certificate> authorities() {
-        return List.of(bootstrapServerCa.certificate(), lwm2mServerCa.certificate());
+        return authorities.isEmpty()
+                ? List.of(bootstrapServerCa.certificate(), lwm2mServerCa.certificate())
+                : authorities;
     }
 
     private static Credential server(CertificateAuthority ca) {

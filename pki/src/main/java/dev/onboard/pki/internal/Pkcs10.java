@@ -54,7 +54,10 @@ public record Pkcs10(
                     information.getEncoded(ASN1Encoding.DER),
                     algorithm(request.getSignatureAlgorithm().getAlgorithm()),
                     request.getSignature().getOctets());
-        } catch (IllegalArgumentException | ClassCastException | IOException | GeneralSecurityException e) {
+        } catch (EnrolmentFault fault) {
+            throw fault;
+        } catch (RuntimeException | IOException | GeneralSecurityException e) {
+            // Bouncy Castle's readers throw whatever comes of the octets
             throw malformed(String.valueOf(e.getMessage()));
         }
     }

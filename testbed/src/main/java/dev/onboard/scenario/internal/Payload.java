@@ -51,6 +51,13 @@ final class Payload {
         return store;
     }
 
+    /** What a device that enrols is told to trust; empty: the CAs of the servers. */
+    List<X509Certificate> authorities() {
+        List<X509Certificate> told = new ArrayList<>();
+        written.path("crts").forEach(id -> told.add(certificates.certificate(id.asText())));
+        return told;
+    }
+
     /** What this device is given; see {@link dev.onboard.testbed.Workbench.Delivering}. */
     Delivery of(String endpoint, Credential issued, LwM2mServerAccount server) {
         Delivery good = Delivery.of(issued, List.of(server));

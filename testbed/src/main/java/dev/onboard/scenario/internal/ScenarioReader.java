@@ -153,11 +153,11 @@ public final class ScenarioReader {
 
     private static List<Leg> legs(JsonNode content) {
         if (!content.has("legs")) {
-            return "lwm2m".equals(content.path("mode").asText())
-                    ? List.of(Leg.DEVICE_LWM2M)
-                    : "bootstrap".equals(content.path("mode").asText())
-                            ? List.of(Leg.DEVICE_BOOTSTRAP)
-                            : List.of(Leg.DEVICE_BOOTSTRAP, Leg.DEVICE_LWM2M);
+            return switch (content.path("mode").asText()) {
+                case "lwm2m" -> List.of(Leg.DEVICE_LWM2M);
+                case "bootstrap", "est", "platform-est" -> List.of(Leg.DEVICE_BOOTSTRAP);
+                default -> List.of(Leg.DEVICE_BOOTSTRAP, Leg.DEVICE_LWM2M);
+            };
         }
         List<Leg> legs = new ArrayList<>();
         content.path("legs").forEach(word -> Leg.of(word.asText()).ifPresent(legs::add));

@@ -8,6 +8,7 @@ import dev.onboard.account.RevocationReason;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.account.TrustedCertificateChange;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.device.Backoff;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
@@ -127,6 +128,14 @@ final class ScenarioRun implements AutoCloseable {
         return scenario.leg().startsAtLwm2m() ? Service.LWM2M : Service.BOOTSTRAP;
     }
 
+    private KeySource keys() {
+        return switch (scenario.written().path("mode").asText()) {
+            case "est" -> KeySource.EST;
+            case "platform-est" -> KeySource.PLATFORM_EST;
+            default -> KeySource.BOOTSTRAP_SERVER;
+        };
+    }
+
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         DeviceOptions options =
                 DeviceOptions.standard(deviceClock).withDisk(Disk.swift()).withRenewal(RenewalSchedule.NEVER);
@@ -140,6 +149,8 @@ final class ScenarioRun implements AutoCloseable {
                 .clock(serverClock)
                 .transmission(network.transmission())
                 .delivering(payload::of)
+                .keys(keys())
+                .authorities(payload.authorities())
                 .ways(
                         way(threads, "bootstrap", foreign.bootstrapServer()),
                         way(threads, "lwm2m", foreign.lwm2mServer()));
