@@ -8,13 +8,16 @@ import dev.onboard.account.internal.OwnAuthority;
 import dev.onboard.account.internal.PostgresDatabase;
 import dev.onboard.account.internal.SqliteFile;
 import dev.onboard.account.internal.Storage;
+import dev.onboard.account.internal.StoredCampaigns;
 import dev.onboard.account.internal.StoredCertificates;
 import dev.onboard.account.internal.StoredDevelopers;
 import dev.onboard.account.internal.StoredDeviceEvents;
 import dev.onboard.account.internal.StoredDevices;
 import dev.onboard.account.internal.StoredEnrollments;
+import dev.onboard.account.internal.StoredImages;
 import dev.onboard.account.internal.StoredIssuers;
 import dev.onboard.account.internal.StoredKeys;
+import dev.onboard.account.internal.StoredManifests;
 import dev.onboard.account.internal.StoredRenewals;
 import dev.onboard.account.internal.StoredRevocation;
 import dev.onboard.account.internal.StoredTrust;
@@ -48,6 +51,9 @@ public final class Account implements AutoCloseable {
     private final StoredKeys keys;
     private final StoredDevelopers developers;
     private final StoredEnrollments enrollments;
+    private final StoredImages images;
+    private final StoredManifests manifests;
+    private final StoredCampaigns campaigns;
 
     private Account(
             Storage storage,
@@ -83,6 +89,9 @@ public final class Account implements AutoCloseable {
         this.keys = new StoredKeys(storage, ids, clock);
         this.developers = new StoredDevelopers(storage, trusted, row.id(), ids, clock, random);
         this.enrollments = new StoredEnrollments(storage, ids, clock);
+        this.images = new StoredImages(storage, ids, clock);
+        this.manifests = new StoredManifests(storage, ids, clock);
+        this.campaigns = new StoredCampaigns(storage, ids, clock);
     }
 
     /**
@@ -185,6 +194,21 @@ public final class Account implements AutoCloseable {
     /** The enrolment list. */
     public Enrollments enrollments() {
         return enrollments;
+    }
+
+    /** The firmware images. */
+    public FirmwareImages firmwareImages() {
+        return images;
+    }
+
+    /** The firmware manifests. */
+    public FirmwareManifests firmwareManifests() {
+        return manifests;
+    }
+
+    /** The campaigns that bring firmware to devices. */
+    public UpdateCampaigns updateCampaigns() {
+        return campaigns;
     }
 
     /** The devices. */

@@ -154,6 +154,11 @@ public final class LwM2mServer implements AutoCloseable {
         server.cancelTogether(endpoint, paths);
     }
 
+    /** The package of an active update campaign, which devices also fetch from {@code /firmware/CAMPAIGN}; empty when there is none. */
+    CompletionStage<Optional<byte[]>> packageOf(String campaign) {
+        return server.packageOf(campaign);
+    }
+
     /** What the server knows of objects, by id. */
     public List<ObjectSpec> objects() {
         return server.objects();

@@ -1,10 +1,12 @@
 package dev.onboard.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.bootstrap.KeySource;
 import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.Demo;
 import dev.onboard.testbed.DemoMode;
 import dev.onboard.testbed.DemoReport;
+import dev.onboard.testbed.DemoUpdate;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
 import dev.onboard.testbed.UsageException;
@@ -57,6 +59,12 @@ final class DemoCommand implements Callable<Integer> {
                             + " certificate for all."
                             + " Default: ${DEFAULT-VALUE}")
     private String mode;
+
+    @Option(
+            names = "--update",
+            description =
+                    "Then update the devices in a campaign, and show them refuse an image that was tampered with.")
+    private boolean update;
 
     @Option(names = "--exit", description = "Stop when every device is registered or failed.")
     private boolean exit;
@@ -123,7 +131,9 @@ final class DemoCommand implements Callable<Integer> {
         Demo demo = new Demo(testbed);
         DemoReport report = run(demo, chosen, console);
         DemoText.lines(report, testbed.running()).forEach(console::say);
-        console.document(report.json(Console.json()));
+        ObjectNode document = report.json(Console.json());
+        boolean updated = !update || report.registered() == 0 || updates(testbed, random, report, console, document);
+        console.document(document);
         if (!exit) {
             console.say("");
             console.say("It stays up until Ctrl-C.");
@@ -132,7 +142,17 @@ final class DemoCommand implements Callable<Integer> {
             demo.close();
             testbed.close();
         }
-        return report.failed().isEmpty() ? 0 : 1;
+        return report.failed().isEmpty() && updated ? 0 : 1;
+    }
+
+    private static boolean updates(
+            Testbed testbed, SecureRandom random, DemoReport report, Console console, ObjectNode document) {
+        console.note("onboard: two update campaigns");
+        DemoUpdate.Report updates = new DemoUpdate(testbed, random).run((int) report.registered());
+        console.say("");
+        updates.lines().forEach(console::say);
+        updates.into(document.putObject("update"));
+        return updates.isAsExpected();
     }
 
     private DemoReport run(Demo demo, DemoMode chosen, Console console) throws InterruptedException {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             EventCommand.class,
             ApiKeyCommand.class,
             IssuerCommand.class,
+            UpdateCommand.class,
             ExplainCommand.class,
             ScenarioCommand.class
         })

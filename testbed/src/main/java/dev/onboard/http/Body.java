@@ -59,6 +59,10 @@ final class Body {
                 .orElse(OptionalInt.empty());
     }
 
+    Optional<Double> decimal(String field) {
+        return member(field, JsonNode::isNumber, "a number").map(JsonNode::doubleValue);
+    }
+
     /** An object whose members are texts, numbers or truth values. */
     Optional<Map<String, String>> texts(String field) {
         return member(field, JsonNode::isObject, "an object").map(object -> {

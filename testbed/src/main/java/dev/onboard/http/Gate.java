@@ -18,15 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Gate(Set<String> hosts, ApiKey key, ApiKeys others, Set<String> open) {
     static final long LARGEST_BODY = 1 << 20;
+    /** Of firmware, with the form around it. */
+    private static final long LARGEST_FIRMWARE = 34L << 20;
+
     private static final String BEARER = "bearer ";
 
     void check(Context ctx) {
         new HostCheck(hosts).refusal(ctx).ifPresent(why -> {
             throw Problem.denied(why);
         });
-        if (ctx.req().getContentLengthLong() > LARGEST_BODY) {
-            throw Problem.tooLarge("the body has " + ctx.req().getContentLengthLong() + " bytes; at most "
-                    + LARGEST_BODY + " are accepted");
+        long most = ctx.path().startsWith("/v3/firmware-") ? LARGEST_FIRMWARE : LARGEST_BODY;
+        if (ctx.req().getContentLengthLong() > most) {
+            throw Problem.tooLarge(
+                    "the body has " + ctx.req().getContentLengthLong() + " bytes; at most " + most + " are accepted");
         }
         if (!isOpen(ctx.method().name() + " " + ctx.path())) {
             checkKey(ctx);

@@ -260,13 +260,27 @@ public final class ManagementClient {
         return response.body().isEmpty() ? MAPPER.createObjectNode() : parsed(response.body());
     }
 
-    /** Sends a file as the one part of a form; the answer's document. */
+    /** Sends a list as the one part of a form; the answer's document. */
     public JsonNode upload(String path, String part, byte[] content) {
         String boundary = "onboard-" + UUID.randomUUID();
+        return form(path, boundary, filePart(boundary, part, part + ".csv", "text/csv"), content);
+    }
+
+    /** Sends a file as a part of a form, with its name as another; the answer's document. */
+    public JsonNode upload(String path, String part, String name, byte[] content) {
+        String boundary = "onboard-" + UUID.randomUUID();
+        String named = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n" + name + "\r\n";
+        return form(path, boundary, named + filePart(boundary, part, part, "application/octet-stream"), content);
+    }
+
+    private static String filePart(String boundary, String part, String file, String type) {
+        return "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + part + "\"; filename=\"" + file
+                + "\"\r\nContent-Type: " + type + "\r\n\r\n";
+    }
+
+    private JsonNode form(String path, String boundary, String before, byte[] content) {
         List<byte[]> body = List.of(
-                ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + part + "\"; filename=\"" + part
-                                + ".csv\"\r\nContent-Type: text/csv\r\n\r\n")
-                        .getBytes(StandardCharsets.UTF_8),
+                before.getBytes(StandardCharsets.UTF_8),
                 content,
                 ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
         HttpRequest request = request(path)

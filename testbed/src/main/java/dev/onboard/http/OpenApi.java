@@ -216,6 +216,7 @@ final class OpenApi {
             case 404 -> "there is no such thing";
             case 409 -> "it exists already, or its state does not allow this";
             case 412 -> "it has changed (If-Match)";
+            case 413 -> "the body is too large";
             case 415 -> "another media type is needed";
             case 422 -> "the device refused";
             case 423 -> "the device cannot do this now";

@@ -99,6 +99,12 @@ record Operation(
                 summary, List.of(), List.of(), Optional.empty(), Map.of(204, Optional.empty()), Access.KEY);
     }
 
+    /** Begins something that goes on afterwards. */
+    static Operation accepts(String summary) {
+        return new Operation(
+                summary, List.of(), List.of(), Optional.empty(), Map.of(202, Optional.empty()), Access.KEY);
+    }
+
     /** Removes one. */
     static Operation removes(String summary) {
         return does(summary).refuses(404, 412);

@@ -18,6 +18,7 @@ import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
 import dev.onboard.server.LwM2mServer;
+import dev.onboard.server.UpdateService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -122,6 +123,7 @@ public final class Testbed implements AutoCloseable {
                 new LwM2mServer.Surroundings(
                         account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, () -> authorities)));
         URI lwm2mUri = uri("coaps", options, lwm2m.address());
+        parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri));
         LwM2mServerAccount told = options.delivery()
                 .applyTo(
                         new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME),

@@ -14,7 +14,8 @@ final class StoredTime {
     }
 
     static long of(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        // not ChronoUnit.between, which counts nanoseconds and ends in 2262
+        return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1000L);
     }
 
     static Instant instant(long micros) {

@@ -70,6 +70,7 @@ public final class LeshanServerRoom implements AutoCloseable {
     private final Happenings happenings;
     private final MessageTrace messages;
     private final LwM2mModel model;
+    private final Packages packages;
     private final Journal.Subscription trustChanges;
 
     private LeshanServerRoom(
@@ -80,6 +81,7 @@ public final class LeshanServerRoom implements AutoCloseable {
             Happenings happenings,
             MessageTrace messages,
             LwM2mModel model,
+            Packages packages,
             Journal.Subscription trustChanges) {
         this.server = server;
         this.dtls = dtls;
@@ -89,6 +91,7 @@ public final class LeshanServerRoom implements AutoCloseable {
         this.happenings = happenings;
         this.messages = messages;
         this.model = model;
+        this.packages = packages;
         this.trustChanges = trustChanges;
     }
 
@@ -158,12 +161,15 @@ public final class LeshanServerRoom implements AutoCloseable {
                 on.journal(),
                 Party.LWM2M_SERVER,
                 on.threads().io());
+        Packages packages = new Packages(on.account().updateCampaigns());
+        coap.add(new FirmwareResource(packages));
         try {
             endpoint.start();
             server.start();
         } catch (IOException e) {
             server.destroy();
             dtls.close();
+            packages.close();
             throw new IOException(
                     "the LwM2M server cannot listen on " + bind.getHostString() + ":" + bind.getPort()
                             + ": the port is in use or not allowed; free it or choose another with --lwm2m-port",
@@ -187,6 +193,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 new Happenings(server),
                 messages,
                 model,
+                packages,
                 trustChanges);
     }
 
@@ -275,6 +282,11 @@ public final class LeshanServerRoom implements AutoCloseable {
         together.cancel(endpoint, paths);
     }
 
+    /** The package of an active campaign. */
+    public CompletionStage<Optional<byte[]>> packageOf(String campaign) {
+        return packages.of(campaign).thenApply(found -> found.map(Packages.Package::octets));
+    }
+
     /** The objects that the server knows. */
     public List<ObjectSpec> objects() {
         return model.getObjectModels().stream()
@@ -312,5 +324,6 @@ public final class LeshanServerRoom implements AutoCloseable {
         trustChanges.close();
         dtls.close();
         server.destroy();
+        packages.close();
     }
 }

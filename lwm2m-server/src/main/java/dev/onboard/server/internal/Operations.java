@@ -22,10 +22,12 @@ import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.model.ResourceModel;
 import org.eclipse.leshan.core.node.InvalidLwM2mPathException;
 import org.eclipse.leshan.core.node.LwM2mPath;
+import org.eclipse.leshan.core.node.LwM2mSingleResource;
 import org.eclipse.leshan.core.request.DownlinkRequest;
 import org.eclipse.leshan.core.request.ExecuteRequest;
 import org.eclipse.leshan.core.request.ObserveRequest;
 import org.eclipse.leshan.core.request.ReadRequest;
+import org.eclipse.leshan.core.request.WriteRequest;
 import org.eclipse.leshan.core.request.exception.InvalidRequestException;
 import org.eclipse.leshan.core.request.exception.TimeoutException;
 import org.eclipse.leshan.core.response.LwM2mResponse;
@@ -39,6 +41,9 @@ import org.eclipse.leshan.server.request.LowerLayerConfig;
 final class Operations {
     /** RFC 7252 section 4.8.2, MAX_TRANSMIT_WAIT. */
     private static final Duration LIMIT = Duration.ofSeconds(93);
+
+    /** A body goes in blocks of 1024 octets, each answered; a slow device answers four in a second. */
+    private static final int OCTETS_IN_A_SECOND = 4096;
 
     private static final LowerLayerConfig CONFIRMABLE = request -> {};
     private static final LowerLayerConfig NON_CONFIRMABLE = request -> {
@@ -175,7 +180,7 @@ final class Operations {
                 registration,
                 request,
                 delivery,
-                LIMIT.toMillis(),
+                limit(request).toMillis(),
                 answer -> {
                     Event.Draft event = event(endpoint, operation, path, start);
                     if (answer.isSuccess()) {
@@ -204,6 +209,14 @@ final class Operations {
                     result.completeExceptionally(new OperationException(reason, detail));
                 });
         return result;
+    }
+
+    private static Duration limit(DownlinkRequest<?> request) {
+        return request instanceof WriteRequest write
+                        && write.getNode() instanceof LwM2mSingleResource resource
+                        && resource.getValue() instanceof byte[] octets
+                ? LIMIT.plusSeconds(octets.length / OCTETS_IN_A_SECOND)
+                : LIMIT;
     }
 
     private static Event.Draft event(String endpoint, String operation, String path, long start) {

@@ -1,0 +1,225 @@
+package dev.onboard.account.internal;
+
+import dev.onboard.account.AccountException;
+import dev.onboard.account.CampaignDevice;
+import dev.onboard.account.UpdateCampaign;
+import dev.onboard.account.UpdateCampaign.Approval;
+import dev.onboard.account.UpdateCampaign.Autostop;
+import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.account.UpdateCampaigns.Metrics;
+import dev.onboard.account.internal.Listing.Column;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of campaigns and of their devices. */
+final class CampaignRows {
+    static final Listing<UpdateCampaign> LISTING = new Listing<>(
+            "update_campaign",
+            "update campaign",
+            Map.of(
+                    "id", Column.text("id"),
+                    "name", Column.text("name"),
+                    "description", Column.text("description"),
+                    "phase", Column.text("lower(phase)"),
+                    "root_manifest_id", Column.text("manifest_id"),
+                    "device_filter", Column.text("device_filter"),
+                    "created_at", Column.time("created_at"),
+                    "updated_at", Column.time("updated_at")),
+            (row, context) -> campaign(row));
+    static final Listing<CampaignDevice> DEVICES = new Listing<>(
+            "campaign_device",
+            "device of a campaign",
+            Map.of(
+                    "id", Column.text("id"),
+                    "campaign_id", Column.text("campaign_id"),
+                    "device_id", Column.text("device_id"),
+                    "name", Column.text("endpoint"),
+                    "deployment_state", Column.text("lower(state)"),
+                    "created_at", Column.time("created_at"),
+                    "updated_at", Column.time("updated_at")),
+            (row, context) -> device(row));
+
+    private static final String FIELDS = "name, description, manifest_id, device_filter, delivery, strategy,"
+            + " approval_required, autostop, autostop_percent, autostop_reason, phase, ending, when_at, starting_at,"
+            + " active_at, stopping_at, stopped_at, archived_at, revision, updated_at";
+
+    private CampaignRows() {}
+
+    static void insert(Handle handle, UpdateCampaign campaign) {
+        bind(
+                        handle.createUpdate("INSERT INTO update_campaign (id, created_at, " + FIELDS
+                                + ") VALUES (:id, :created_at, :" + FIELDS.replace(", ", ", :") + ")"),
+                        campaign)
+                .bind("created_at", StoredTime.of(campaign.createdAt()))
+                .execute();
+    }
+
+    static void update(Handle handle, UpdateCampaign campaign) {
+        bind(
+                        handle.createUpdate("UPDATE update_campaign SET " + FIELDS.replaceAll("(\\w+)", "$1 = :$1")
+                                + " WHERE id = :id"),
+                        campaign)
+                .execute();
+    }
+
+    private static Update bind(Update update, UpdateCampaign campaign) {
+        return update.bind("id", campaign.id())
+                .bind("name", campaign.name())
+                .bind("description", campaign.description())
+                .bind("manifest_id", campaign.manifestId().orElse(null))
+                .bind("device_filter", campaign.deviceFilter())
+                .bind("delivery", campaign.delivery().name())
+                .bind("strategy", campaign.strategy().name())
+                .bind("approval_required", campaign.approval() == Approval.REQUIRED)
+                .bind("autostop", campaign.autostop() == Autostop.ON)
+                .bind("autostop_percent", campaign.autostopPercent())
+                .bind("autostop_reason", campaign.autostopReason())
+                .bind("phase", campaign.phase().name())
+                .bind("ending", campaign.ending())
+                .bind("when_at", time(campaign.when()))
+                .bind("starting_at", time(campaign.startingAt()))
+                .bind("active_at", time(campaign.activeAt()))
+                .bind("stopping_at", time(campaign.stoppingAt()))
+                .bind("stopped_at", time(campaign.stoppedAt()))
+                .bind("archived_at", time(campaign.archivedAt()))
+                .bind("revision", campaign.revision())
+                .bind("updated_at", StoredTime.of(campaign.updatedAt()));
+    }
+
+    private static @Nullable Long time(Optional<Instant> instant) {
+        return instant.map(StoredTime::of).orElse(null);
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        long micros = row.getLong(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(StoredTime.instant(micros));
+    }
+
+    private static UpdateCampaign campaign(ResultSet row) throws SQLException {
+        return new UpdateCampaign(
+                row.getString("id"),
+                row.getString("name"),
+                row.getString("description"),
+                Optional.ofNullable(row.getString("manifest_id")),
+                row.getString("device_filter"),
+                UpdateCampaign.Delivery.valueOf(row.getString("delivery")),
+                UpdateCampaign.Strategy.valueOf(row.getString("strategy")),
+                row.getBoolean("approval_required") ? Approval.REQUIRED : Approval.NOT_REQUIRED,
+                row.getBoolean("autostop") ? Autostop.ON : Autostop.OFF,
+                row.getDouble("autostop_percent"),
+                row.getString("autostop_reason"),
+                Phase.valueOf(row.getString("phase")),
+                row.getString("ending"),
+                instant(row, "when_at"),
+                instant(row, "starting_at"),
+                instant(row, "active_at"),
+                instant(row, "stopping_at"),
+                instant(row, "stopped_at"),
+                instant(row, "archived_at"),
+                row.getLong("revision"),
+                StoredTime.instant(row.getLong("created_at")),
+                StoredTime.instant(row.getLong("updated_at")));
+    }
+
+    private static CampaignDevice device(ResultSet row) throws SQLException {
+        return new CampaignDevice(
+                row.getString("id"),
+                row.getString("campaign_id"),
+                row.getString("device_id"),
+                row.getString("endpoint"),
+                CampaignDevice.State.valueOf(row.getString("state")),
+                row.getInt("result"),
+                row.getString("reason"),
+                StoredTime.instant(row.getLong("created_at")),
+                StoredTime.instant(row.getLong("updated_at")));
+    }
+
+    static Optional<UpdateCampaign> find(Handle handle, String id) {
+        return handle.createQuery("SELECT * FROM update_campaign WHERE id = :id")
+                .bind("id", id)
+                .map(LISTING.mapper())
+                .findOne();
+    }
+
+    static UpdateCampaign known(Handle handle, String id) {
+        return find(handle, id).orElseThrow(() -> AccountException.notFound("update campaign", id));
+    }
+
+    static List<UpdateCampaign> underWay(Handle handle) {
+        return handle.createQuery("SELECT * FROM update_campaign WHERE phase IN ('TIMED', 'STARTING', 'ACTIVE')"
+                        + " ORDER BY created_at, id")
+                .map(LISTING.mapper())
+                .list();
+    }
+
+    /** Takes a device in, unless it is in it. */
+    static void take(Handle handle, String id, String campaign, String device, String endpoint, long now) {
+        handle.createUpdate("INSERT INTO campaign_device (id, campaign_id, device_id, endpoint, state, result, reason,"
+                        + " created_at, updated_at) VALUES (:id, :campaign, :device, :endpoint, 'PENDING', 0, '', :now, :now)"
+                        + " ON CONFLICT (campaign_id, device_id) DO NOTHING")
+                .bind("id", id)
+                .bind("campaign", campaign)
+                .bind("device", device)
+                .bind("endpoint", endpoint)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** Those of which something is to be done. */
+    static List<CampaignDevice> open(Handle handle, String campaign) {
+        return handle.createQuery("SELECT * FROM campaign_device WHERE campaign_id = :campaign"
+                        + " AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL') ORDER BY created_at, id")
+                .bind("campaign", campaign)
+                .map(DEVICES.mapper())
+                .list();
+    }
+
+    static void record(Handle handle, String id, CampaignDevice.State state, int result, String reason, long now) {
+        handle.createUpdate("UPDATE campaign_device SET state = :state, result = :result, reason = :reason,"
+                        + " updated_at = :now WHERE id = :id AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL')")
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("result", result)
+                .bind("reason", reason.length() > 2000 ? reason.substring(0, 2000) : reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    static void deregister(Handle handle, String campaign, long now) {
+        handle.createUpdate("UPDATE campaign_device SET state = 'DEREGISTERED', reason = 'the device was removed',"
+                        + " updated_at = :now WHERE campaign_id = :campaign"
+                        + " AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL')"
+                        + " AND device_id NOT IN (SELECT id FROM device)")
+                .bind("campaign", campaign)
+                .bind("now", now)
+                .execute();
+    }
+
+    static Metrics metrics(Handle handle, String campaign) {
+        long[] counts = new long[3];
+        handle.createQuery(
+                        "SELECT state, count(*) AS devices FROM campaign_device WHERE campaign_id = :campaign GROUP BY state")
+                .bind("campaign", campaign)
+                .map((row, context) -> Map.entry(CampaignDevice.State.valueOf(row.getString(1)), row.getLong(2)))
+                .forEach(entry -> counts[
+                                entry.getKey() == CampaignDevice.State.DEPLOYED
+                                        ? 1
+                                        : entry.getKey().isEnd() ? 2 : 0] +=
+                        entry.getValue());
+        return new Metrics(counts[0], counts[1], counts[2]);
+    }
+
+    static void delete(Handle handle, String id) {
+        handle.createUpdate("DELETE FROM campaign_device WHERE campaign_id = :id")
+                .bind("id", id)
+                .execute();
+        FirmwareRows.delete(handle, "update_campaign", "update campaign", id);
+    }
+}

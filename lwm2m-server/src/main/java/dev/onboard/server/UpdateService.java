@@ -1,0 +1,486 @@
+package dev.onboard.server;
+
+import dev.onboard.account.Account;
+import dev.onboard.account.CampaignDevice;
+import dev.onboard.account.CampaignDevice.State;
+import dev.onboard.account.FirmwareManifest;
+import dev.onboard.account.UpdateCampaign;
+import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.server.DeviceRequest.Operation;
+import dev.onboard.server.LwM2mServer.Observation;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the account's update campaigns on devices that are registered at this server. What is to be done with a
+ * device follows from what its Firmware Update object says (OMA, object 5) and from what the account knows, so that it goes
+ * on after a restart of either side; nothing that matters is kept here alone.
+ *
+ * <p>One thread for all devices; a few transfers at a time. Thread-safe. Longer than a page because it is what a campaign does
+ * with a device, whole.
+ */
+public final class UpdateService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UpdateService.class);
+    /** How many devices are being dealt with at a time. */
+    private static final int AT_ONCE = 32;
+    /** How often the account is asked what has changed of itself: a time that has come, other processes' work. */
+    private static final long BEAT_MILLIS = 1000;
+    /** How often a device that says nothing is asked how far it is. */
+    private static final long LOOK_AGAIN_MILLIS = 5000;
+    /** How often firmware is sent to a device that forgets it. */
+    private static final int ATTEMPTS = 3;
+
+    private final LwM2mServer server;
+    private final Account account;
+    private final Journal journal;
+    private final URI files;
+    private final ScheduledThreadPoolExecutor thread;
+    private final Journal.Subscription registrations;
+    private final Runnable changes;
+    private final Map<String, Active> active = new LinkedHashMap<>();
+    private final Deque<Work> waiting = new ArrayDeque<>();
+    private int atWork;
+
+    /** A campaign under way; used by the one thread alone. */
+    private static final class Active {
+        private final UpdateCampaign campaign;
+        private final FirmwareManifest manifest;
+        private final Map<String, Work> devices = new HashMap<>();
+
+        Active(UpdateCampaign campaign, FirmwareManifest manifest) {
+            this.campaign = campaign;
+            this.manifest = manifest;
+        }
+
+        String version() {
+            return manifest.version().isEmpty() ? Long.toString(manifest.sequence()) : manifest.version();
+        }
+    }
+
+    /** A device in a campaign; used by the one thread alone. */
+    private static final class Work {
+        private final Active of;
+        private CampaignDevice device;
+        private Place place = Place.IDLE;
+        private int sent;
+        private @Nullable Observation observation;
+
+        Work(Active of, CampaignDevice device) {
+            this.of = of;
+            this.device = device;
+        }
+    }
+
+    private enum Place {
+        /** Waits for its registration, or for what it does by itself. */
+        IDLE,
+        /** Waits for its turn. */
+        QUEUED,
+        /** Something is being done with it. */
+        AT_WORK,
+        /** It downloads. */
+        DOWNLOADING,
+        ENDED
+    }
+
+    private UpdateService(LwM2mServer server, Account account, Journal journal, URI files) {
+        this.server = server;
+        this.account = account;
+        this.journal = journal;
+        this.files = files;
+        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread made = new Thread(task, "onboard-update");
+            made.setDaemon(true);
+            return made;
+        });
+        this.registrations = server.watch(event -> {
+            if (event instanceof ServerEvent.Appeared || event instanceof ServerEvent.Updated) {
+                post(() -> wake(event.endpoint()));
+            }
+        });
+        this.changes = account.updateCampaigns().subscribe(() -> post(this::look));
+        thread.scheduleWithFixedDelay(guarded(this::look), 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins, or goes on.
+     *
+     * @param own the server's address as its devices know it, {@code coaps://host:port}: they fetch packages from there
+     */
+    public static UpdateService start(LwM2mServer server, Account account, Journal journal, URI own) {
+        return new UpdateService(server, account, journal, own);
+    }
+
+    private void post(Runnable task) {
+        try {
+            thread.execute(guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the update service is closed; nothing more is done", e);
+        }
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.warn("a step of an update campaign failed; it is tried again", e);
+            }
+        };
+    }
+
+    /** What there is to do. */
+    private void look() {
+        Set<String> present = new HashSet<>();
+        for (UpdateCampaign campaign : account.updateCampaigns().underWay()) {
+            UpdateCampaign now = account.updateCampaigns().takeDevices(campaign.id());
+            if (now.phase() != campaign.phase()) {
+                tell(now);
+            }
+            if (now.phase() == Phase.ACTIVE) {
+                present.add(now.id());
+                join(now);
+            }
+        }
+        for (Active gone : active.values().stream()
+                .filter(each -> !present.contains(each.campaign.id()))
+                .toList()) {
+            drop(gone);
+        }
+        for (Active each : active.values().stream().toList()) {
+            UpdateCampaign settled = account.updateCampaigns().settle(each.campaign.id());
+            if (settled.phase() != Phase.ACTIVE) {
+                tell(settled);
+                drop(each);
+            }
+        }
+    }
+
+    private void tell(UpdateCampaign campaign) {
+        Event.Draft event = Event.of(Stage.FIRMWARE, Party.LWM2M_SERVER)
+                .fact("action", "campaign")
+                .fact("campaign", campaign.id())
+                .fact("phase", campaign.phase().word())
+                .fact("state", campaign.state());
+        if (!campaign.autostopReason().isEmpty()) {
+            event.detail(campaign.autostopReason());
+        }
+        journal.record(event);
+    }
+
+    private void join(UpdateCampaign campaign) {
+        @Nullable Active known = active.get(campaign.id());
+        if (known == null) {
+            // when it is removed in this very moment, its owner has stopped the campaign
+            campaign.manifestId()
+                    .flatMap(id -> account.firmwareManifests().get(id))
+                    .ifPresent(manifest -> {
+                        Active begun = new Active(campaign, manifest);
+                        active.put(campaign.id(), begun);
+                        takeIn(begun);
+                    });
+        } else if (campaign.strategy() == UpdateCampaign.Strategy.CONTINUOUS) {
+            takeIn(known);
+        }
+    }
+
+    private void takeIn(Active running) {
+        for (CampaignDevice device : account.updateCampaigns().open(running.campaign.id())) {
+            if (!running.devices.containsKey(device.endpoint())) {
+                Work work = new Work(running, device);
+                running.devices.put(device.endpoint(), work);
+                queue(work);
+            }
+        }
+    }
+
+    private void drop(Active gone) {
+        active.remove(gone.campaign.id());
+        gone.devices.values().forEach(this::leave);
+        gone.devices.values().forEach(work -> work.place = Place.ENDED);
+        waiting.removeIf(work -> work.of == gone);
+        next();
+    }
+
+    private void wake(String endpoint) {
+        for (Active each : active.values()) {
+            Work work = each.devices.get(endpoint);
+            if (work != null && work.place == Place.IDLE) {
+                queue(work);
+            } else if (work != null && work.place == Place.DOWNLOADING) {
+                step(work);
+            }
+        }
+    }
+
+    private void queue(Work work) {
+        if (work.place == Place.IDLE
+                && server.registration(work.device.endpoint()).isPresent()) {
+            work.place = Place.QUEUED;
+            waiting.add(work);
+            next();
+        }
+    }
+
+    private void next() {
+        while (atWork < AT_ONCE && !waiting.isEmpty()) {
+            Work work = waiting.remove();
+            atWork++;
+            work.place = Place.AT_WORK;
+            step(work);
+        }
+    }
+
+    /** Gives its turn to the next one. */
+    private void leave(Work work) {
+        if (work.place == Place.AT_WORK || work.place == Place.DOWNLOADING) {
+            atWork--;
+        }
+        if (work.place != Place.ENDED) {
+            work.place = Place.IDLE;
+        }
+        Observation over = work.observation;
+        work.observation = null;
+        if (over != null) {
+            over.close();
+        }
+    }
+
+    /** Nothing can be done with it now; looked at again after a while, or when it registers. */
+    private void rest(Work work) {
+        leave(work);
+        next();
+        thread.schedule(guarded(() -> queue(work)), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void end(Work work, State state, int result, String reason) {
+        account.updateCampaigns().record(work.device, state, result, reason);
+        leave(work);
+        work.place = Place.ENDED;
+        Event.Draft event = event(work, state == State.DEPLOYED ? "deployed" : "not-deployed");
+        if (state != State.DEPLOYED) {
+            event.refused(Party.DEVICE, "update-result-" + result).detail(reason);
+        }
+        journal.record(event);
+        boolean last = work.of.devices.values().stream().allMatch(each -> each.place == Place.ENDED);
+        if (last) {
+            post(this::look);
+        }
+        next();
+    }
+
+    private Event.Draft event(Work work, String action) {
+        return Event.of(Stage.FIRMWARE, Party.LWM2M_SERVER)
+                .endpoint(work.device.endpoint())
+                .fact("action", action)
+                .fact("campaign", work.of.campaign.id())
+                .fact("version", work.of.version());
+    }
+
+    /** Asks the device how it stands, and does what is next. */
+    private void step(Work work) {
+        work.place = Place.AT_WORK;
+        String endpoint = work.device.endpoint();
+        CompletionStage<Node> object = server.read(endpoint, "/5/0");
+        CompletionStage<Node> version = server.read(endpoint, "/3/0/3");
+        then(work, object.thenCombine(version, Stand::of), stand -> decide(work, stand));
+    }
+
+    /** What a device says of its firmware. */
+    private record Stand(long state, long result, String downloaded, String running) {
+        static Stand of(Node object, Node version) {
+            return new Stand(number(object, 3), number(object, 5), text(child(object, 7)), text(Optional.of(version)));
+        }
+
+        private static Optional<Node> child(Node object, int id) {
+            return object instanceof Node.Children children
+                    ? Optional.ofNullable(children.byId().get(id))
+                    : Optional.empty();
+        }
+
+        private static long number(Node object, int id) {
+            return child(object, id).orElse(null) instanceof Node.Value value && value.value() instanceof Long number
+                    ? number
+                    : -1;
+        }
+
+        private static String text(Optional<Node> node) {
+            return node.orElse(null) instanceof Node.Value value ? value.value().toString() : "";
+        }
+    }
+
+    private <T> void then(Work work, CompletionStage<T> stage, java.util.function.Consumer<T> next) {
+        stage.whenComplete((value, failure) -> post(() -> {
+            if (work.place != Place.AT_WORK) {
+                return; // dropped meanwhile
+            }
+            if (failure == null) {
+                next.accept(value);
+                return;
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof OperationException refused && refused.code().isPresent()) {
+                end(
+                        work,
+                        State.FAILED_CONNECTOR_CHANNEL_UPDATE,
+                        0,
+                        "the device refused a step of the update: " + refused.getMessage());
+            } else {
+                rest(work); // not reached; it registers again
+            }
+        }));
+    }
+
+    private void decide(Work work, Stand stand) {
+        boolean ours = stand.downloaded().equals(work.of.version());
+        if (stand.running().equals(work.of.version())) {
+            end(work, State.DEPLOYED, (int) stand.result(), "");
+        } else if (stand.state() == 3) {
+            rest(work);
+        } else if (stand.state() == 2 && ours && stand.result() == 8) {
+            failed(work, stand);
+        } else if (stand.state() == 2 && ours) {
+            journal.record(event(work, "update"));
+            then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
+        } else if (stand.state() == 1 && sent(work)) {
+            watch(work);
+        } else if (sent(work) && stand.state() == 0 && stand.result() > 1) {
+            failed(work, stand);
+        } else if (work.sent >= ATTEMPTS) {
+            failed(work, stand);
+        } else {
+            send(work);
+        }
+    }
+
+    private static boolean sent(Work work) {
+        return work.device.state() == State.UPDATED_CONNECTOR_CHANNEL;
+    }
+
+    private void failed(Work work, Stand stand) {
+        end(
+                work,
+                State.FAILED_CONNECTOR_CHANNEL_UPDATE,
+                (int) stand.result(),
+                "the device's Update Result (/5/0/5) is " + stand.result() + ", " + meaning((int) stand.result())
+                        + "; it goes on with " + stand.running() + ". Its own event says why");
+    }
+
+    /** OMA, object 5, resource 5. */
+    private static String meaning(int result) {
+        return switch (result) {
+            case 2 -> "not enough flash memory";
+            case 3 -> "out of memory";
+            case 4 -> "connection lost during the download";
+            case 5 -> "integrity check failed";
+            case 6 -> "unsupported package";
+            case 7 -> "invalid address";
+            case 8 -> "firmware update failed";
+            case 9 -> "unsupported protocol";
+            default -> "the package did not stay";
+        };
+    }
+
+    /** Begins anew on the device, notes that it was sent, and sends: whatever is interrupted in between is seen later. */
+    private void send(Work work) {
+        String endpoint = work.device.endpoint();
+        work.sent++;
+        then(work, server.write(endpoint, "/5/0/1", ""), reset -> {
+            account.updateCampaigns().record(work.device, State.UPDATED_CONNECTOR_CHANNEL, 0, "");
+            work.device = new CampaignDevice(
+                    work.device.id(),
+                    work.device.campaignId(),
+                    work.device.deviceId(),
+                    endpoint,
+                    State.UPDATED_CONNECTOR_CHANNEL,
+                    0,
+                    "",
+                    work.device.createdAt(),
+                    work.device.updatedAt());
+            journal.record(event(work, "sent")
+                    .fact("delivery", work.of.campaign.delivery().name().toLowerCase(java.util.Locale.ROOT)));
+            if (work.of.campaign.delivery() == UpdateCampaign.Delivery.PULL) {
+                then(
+                        work,
+                        server.write(endpoint, "/5/0/1", files + "/firmware/" + work.of.campaign.id()),
+                        written -> watch(work));
+            } else {
+                then(work, pushed(work), written -> watch(work));
+            }
+        });
+    }
+
+    private CompletionStage<Answer> pushed(Work work) {
+        return server.packageOf(work.of.campaign.id())
+                .thenCompose(octets -> octets.isEmpty()
+                        ? CompletableFuture.failedStage(
+                                new OperationException("not-delivered", "the campaign has no package any more"))
+                        : server.send(
+                                work.device.endpoint(),
+                                DeviceRequest.of(Operation.WRITE, "/5/0/0")
+                                        .with(Content.of("application/octet-stream", octets.get()))));
+    }
+
+    /** It downloads: looked at when it says that something changed, and after a while. */
+    private void watch(Work work) {
+        work.place = Place.DOWNLOADING;
+        thread.schedule(
+                guarded(() -> {
+                    if (work.place == Place.DOWNLOADING) {
+                        step(work);
+                    }
+                }),
+                LOOK_AGAIN_MILLIS,
+                TimeUnit.MILLISECONDS);
+        if (work.observation != null) {
+            return;
+        }
+        String endpoint = work.device.endpoint();
+        server.observe(
+                        endpoint,
+                        "/5/0/3",
+                        answer -> post(() -> {
+                            boolean downloading = answer.node().orElse(null) instanceof Node.Value value
+                                    && Long.valueOf(1).equals(value.value());
+                            if (work.place == Place.DOWNLOADING && !downloading) {
+                                step(work);
+                            }
+                        }))
+                .whenComplete((observation, failure) -> post(() -> {
+                    if (observation != null && work.place != Place.ENDED && work.observation == null) {
+                        work.observation = observation;
+                    } else if (observation != null) {
+                        observation.close();
+                    }
+                }));
+    }
+
+    /** Stops; what is on its way to a device goes on when it is started again. */
+    @Override
+    public void close() {
+        registrations.close();
+        changes.run();
+        thread.shutdownNow();
+    }
+}
