@@ -1,0 +1,119 @@
+package dev.onboard.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onboard.account.UpdateCampaign.Delivery;
+import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.account.UpdateCampaigns.Change;
+import dev.onboard.manifest.FirmwareVersion;
+import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.SuitEnvelope;
+import dev.onboard.manifest.UpdateTarget;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Firmware and campaigns in the database, whichever it is. */
+class UpdateCampaignsTest {
+    @TempDir
+    private Path work;
+
+    private OpenAccount open;
+
+    @BeforeEach
+    void start() throws Exception {
+        open = OpenAccount.in(work);
+    }
+
+    @AfterEach
+    void stop() {
+        open.close();
+    }
+
+    private static byte[] image(int size) {
+        byte[] image = new byte[size];
+        new Random(size).nextBytes(image);
+        return image;
+    }
+
+    private SuitEnvelope signed(byte[] image) {
+        return SuitEnvelope.sign(
+                Manifest.of(UpdateTarget.of("Acme", "Meter"), FirmwareVersion.parse("1.1.0"), image),
+                List.of(CertificateAuthority.selfSigned(
+                        CertificateRecipe.firmwareSigner("Signer"), open.clock, OpenAccount.RANDOM)));
+    }
+
+    @Test
+    void aCampaignIsOverWhenEveryDeviceHasEnded() {
+        Account account = open.account;
+        for (int i = 0; i < 1100; i++) {
+            account.devices().add(NewDevice.of("d" + i));
+        }
+        byte[] image = image(100_000);
+        assertThat(account.firmwareImages().add("image", "", image).size()).isEqualTo(image.length);
+        FirmwareManifest manifest =
+                account.firmwareManifests().add("m", "", signed(image).encoded());
+        assertThat(account.firmwareManifests().list(Query.all()).entries()).containsExactly(manifest);
+        UpdateCampaign campaign =
+                account.updateCampaigns().create(Change.of("c", manifest.id(), "name__neq=none", Delivery.PUSH));
+        account.updateCampaigns().start(campaign.id());
+        UpdateCampaign active = account.updateCampaigns().takeDevices(campaign.id());
+        assertThat(active.phase()).isEqualTo(Phase.ACTIVE);
+        assertThat(account.updateCampaigns().packageOf(active))
+                .isEqualTo(signedAs(account, manifest).withImage(image).encoded());
+        List<CampaignDevice> devices = account.updateCampaigns().open(campaign.id());
+        assertThat(devices).hasSize(1100);
+
+        account.updateCampaigns().record(devices.get(0), CampaignDevice.State.DEPLOYED, 1, "");
+        account.updateCampaigns().record(devices.get(0), CampaignDevice.State.PENDING, 0, "an end is an end");
+        assertThat(account.updateCampaigns().settle(campaign.id()).phase()).isEqualTo(Phase.ACTIVE);
+        open.reopen();
+        UpdateCampaigns again = open.account.updateCampaigns();
+        assertThat(again.underWay()).extracting(UpdateCampaign::id).containsExactly(campaign.id());
+        assertThat(again.metrics(campaign.id())).isEqualTo(new UpdateCampaigns.Metrics(1099, 1, 0));
+        for (CampaignDevice device : again.open(campaign.id())) {
+            again.record(device, CampaignDevice.State.FAILED_CONNECTOR_CHANNEL_UPDATE, 5, "no");
+        }
+        UpdateCampaign stopped = again.settle(campaign.id());
+        assertThat(stopped.state()).isEqualTo("autostopped");
+        assertThat(stopped.autostopReason()).isEqualTo("1 of 1100 devices run the firmware, 1099 do not");
+        assertThat(again.devices(campaign.id(), Query.all().where("deployment_state", "deployed"))
+                        .entries())
+                .hasSize(1);
+    }
+
+    private static SuitEnvelope signedAs(Account account, FirmwareManifest manifest) {
+        try {
+            return SuitEnvelope.read(
+                    account.firmwareManifests().content(manifest.id()).orElseThrow());
+        } catch (dev.onboard.manifest.UnreadableManifestException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anUploadInPiecesSurvivesARestart() {
+        byte[] image = image(10_000);
+        FirmwareImages images = open.account.firmwareImages();
+        String job = images.begin("large", "").id();
+        images.append(job, java.util.Arrays.copyOf(image, 6000));
+        open.reopen();
+        open.now.set(open.clock.instant().plusSeconds(1));
+        images = open.account.firmwareImages();
+        images.append(job, java.util.Arrays.copyOfRange(image, 6000, 10_000));
+        images.append(job, new byte[0]);
+        String made = images.job(job).orElseThrow().imageId().orElseThrow();
+        assertThat(images.content(made)).contains(image);
+        images.remove(made);
+        assertThat(images.list(Query.all()).entries()).isEmpty();
+        assertThatThrownBy(() -> open.account.firmwareImages().remove(made))
+                .hasMessageContaining("there is no firmware image");
+    }
+}
