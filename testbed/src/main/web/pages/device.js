@@ -24,7 +24,7 @@ function useStory(endpoint) {
   return state;
 }
 
-const ACTIONS = [['power-on', 'Switch on'], ['power-off', 'Switch off'], ['cut-power', 'Cut the power'], ['reboot', 'Reboot'], ['factory-reset', 'Factory reset']];
+const ACTIONS = [['power-on', 'Switch on'], ['power-off', 'Switch off'], ['cut-power', 'Cut the power'], ['reboot', 'Reboot'], ['factory-reset', 'Factory reset'], ['new-certificate', 'Back to the factory']];
 
 function Actions({ endpoint, summary, record, issued, again }) {
   const [sure, setSure] = useState(null);

@@ -135,8 +135,10 @@ function Show({ id }) {
 
 function Result({ runId, id }) {
   const { data, error } = useDocument(`/testbed/scenario-runs/${enc(runId)}/results/${enc(id)}`);
+  const catalogued = useDocument(`/testbed/scenarios/${enc(id)}`);
+  const shipped = Boolean(catalogued.data);
   const head = html`<div class="page-head"><div class="row"><a href="#/scenarios">Scenarios</a><span class="muted" aria-hidden="true">/</span><a href=${`#/scenarios/runs/${runId}`}>Run ${runId}</a><span class="muted" aria-hidden="true">/</span><h1>${id}</h1>${data && html`<${Badge} tone=${STATUS[data.status][1]}>${STATUS[data.status][0]}<//>`}</div>
-    ${data && html`<div class="row end"><a class="button" href=${`#/scenarios/new?from=${enc(id)}`}>Edit and run</a><${Button} kind="primary" icon="play" onClick=${() => start({ filters: [id] })}>Run it again<//></div><p>${data.scenario.title}</p>`}</div>`;
+    ${data && html`<div class="row end"><a class="button" href=${`#/scenarios/new?run=${enc(runId)}&from=${enc(id)}`}>Edit and run</a><${Button} kind="primary" icon="play" onClick=${() => start(shipped ? { filters: [id] } : { name: id.split('@')[0], scenario: data.scenario.yaml })}>Run it again<//></div><p>${data.scenario.title}</p>`}</div>`;
   if (error) return html`${head}<${Failure} error=${error} />`;
   if (!data) return html`${head}<p class="muted">Loading…</p>`;
   return html`${head}<div class="grid">
@@ -149,13 +151,16 @@ function Result({ runId, id }) {
 
 function Write({ query }) {
   const from = query.get('from');
+  const run = query.get('run');
   const [yaml, setYaml] = useState(from ? '' : NEW);
   const [name, setName] = useState(from ? `${from.split('@')[0].split('/')[0]}/mine` : 'my-case');
   const [error, setError] = useState(null);
   useEffect(() => {
-    if (from) get(`/testbed/scenarios/${enc(from)}`).then((page) => setYaml(page.yaml), setError);
-  }, [from]);
-  const run = async (event) => {
+    if (!from) return;
+    const page = run ? get(`/testbed/scenario-runs/${enc(run)}/results/${enc(from)}`).then((result) => result.scenario) : get(`/testbed/scenarios/${enc(from)}`);
+    page.then((found) => setYaml(found.yaml), setError);
+  }, [from, run]);
+  const send = async (event) => {
     event.preventDefault();
     setError(null);
     try {
@@ -166,7 +171,7 @@ function Write({ query }) {
     }
   };
   return html`<div class="page-head"><div class="row"><a href="#/scenarios">Scenarios</a><span class="muted" aria-hidden="true">/</span><h1>A scenario of your own</h1></div><p>YAML or JSON. Everything is good unless it says otherwise; it can name no command and no file. It is run here and kept nowhere: save it where your other tests are.</p></div>
-    <form class="card" onSubmit=${run}><${Field} id="scenario-name" label="Name"><input id="scenario-name" required value=${name} onInput=${(event) => setName(event.target.value)} /><//>
+    <form class="card" onSubmit=${send}><${Field} id="scenario-name" label="Name"><input id="scenario-name" required value=${name} onInput=${(event) => setName(event.target.value)} /><//>
     <${Field} id="scenario-text" label="Scenario"><textarea id="scenario-text" class="tall" spellcheck="false" required value=${yaml} onInput=${(event) => setYaml(event.target.value)}></textarea><//>
     ${error && html`<${Failure} error=${error} />`}
     <div class="row end"><${Button} kind="small" icon="download" onClick=${() => save(`${name.replaceAll('/', '_')}.yaml`, yaml, 'application/yaml')}>Save as a file<//><button class="button primary">Run it</button></div></form>`;

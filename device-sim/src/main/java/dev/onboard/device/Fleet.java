@@ -145,6 +145,14 @@ public final class Fleet implements AutoCloseable {
         return device;
     }
 
+    /** Takes the power of the device of this name away and forgets it; its directory stays. Does nothing when there is none. */
+    public void remove(String endpoint) {
+        SimulatedDevice device = devices.remove(endpoint);
+        if (device != null) {
+            device.cutPower();
+        }
+    }
+
     /** All devices, in no order; a live view. */
     public Collection<SimulatedDevice> devices() {
         return Collections.unmodifiableCollection(devices.values());

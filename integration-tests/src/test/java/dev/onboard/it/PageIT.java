@@ -235,6 +235,18 @@ class PageIT {
         }
     }
 
+    /** A certificate that ended is exchanged at the factory by the button. */
+    @Test
+    void aCertificateThatCannotBeTrustedIsExchanged() {
+        make(1, "meter-", Optional.of(Defect.EXPIRED));
+        await("meter-1", Stage.BOOTSTRAP_HANDSHAKE, false);
+        Page page = browser.open(testbed, ColorScheme.LIGHT);
+        Browser.go(page, "/devices/meter-1", "meter-1");
+        button(page, "Have the factory give the device a good certificate").click();
+        assertThat(page.locator(".page-head .badge")).hasText("Registered");
+        assertThat(page.locator("#certificates")).containsText("What changed");
+    }
+
     private void manyDevices(int count) {
         for (int i = 1; i <= count; i++) {
             String endpoint = "meter-" + i;

@@ -9,14 +9,17 @@ import dev.onboard.account.TrustedCertificate.Status;
 import dev.onboard.explain.EventExplanation;
 import dev.onboard.http.SimulatedDevices.Action;
 import dev.onboard.http.SimulatedDevices.Simulated;
+import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.Fingerprint;
+import dev.onboard.pki.Reason;
 import dev.onboard.pki.SubjectName;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,24 +62,47 @@ final class Remedy {
                                         "enrollment_identity",
                                         Fingerprint.enrollmentIdentity(
                                                 own.factoryChain().get(0)))));
-            case "unknown-certificate", "certificate-revoked", "superseded", "revoked" ->
-                device.filter(own -> why.decisive().stage() != Stage.BOOTSTRAP_HANDSHAKE
-                                && !own.mode().equals("lwm2m"))
-                        .map(own -> empty("Bootstrap the device again, for a new certificate"));
-            default -> Optional.empty();
+            case "unknown-certificate", "certificate-revoked", "superseded" -> another(device, why);
+            default -> isOfACertificate(why) ? another(device, why) : Optional.empty();
         };
-        remedy.filter(found -> found.path("possible").asBoolean())
-                .ifPresent(found -> device.ifPresent(own -> add(
-                        (ArrayNode) found.get("requests"),
-                        "POST",
-                        "/testbed/simulated-devices/" + encoded(endpoint) + "/actions",
-                        Json.object()
-                                .put(
-                                        "action",
-                                        found.path("requests").isEmpty()
-                                                ? Action.FACTORY_RESET.word()
-                                                : Action.REBOOT.word()))));
+        remedy.filter(found -> found.path("possible").asBoolean()
+                        && !found.path("requests").path(0).path("body").has("action"))
+                .ifPresent(found ->
+                        device.ifPresent(own -> act((ArrayNode) found.get("requests"), endpoint, Action.REBOOT)));
         return remedy;
+    }
+
+    /** The device's certificate broke a rule of path validation or of the profile: a verdict, which a server reached. */
+    private static boolean isOfACertificate(EventExplanation why) {
+        return why.decisive().refusedBy().filter(by -> by != Party.DEVICE).isPresent()
+                && Arrays.stream(Reason.values())
+                        .anyMatch(reason -> why.decisive().reason().equals(Optional.of(reason.id())));
+    }
+
+    /** A certificate that cannot be trusted is exchanged: what bootstrap gave by another bootstrap, the factory's at the factory. */
+    private static Optional<ObjectNode> another(Optional<Simulated> device, EventExplanation why) {
+        return device.filter(own -> !own.mode().equals("developer")).map(own -> {
+            boolean delivered = why.decisive().stage() != Stage.BOOTSTRAP_HANDSHAKE
+                    && why.decisive().stage() != Stage.ADMISSION
+                    && !own.mode().equals("lwm2m");
+            ObjectNode remedy = empty(
+                    delivered
+                            ? "Bootstrap the device again, for a new certificate"
+                            : "Have the factory give the device a good certificate");
+            act(
+                    (ArrayNode) remedy.get("requests"),
+                    own.endpoint(),
+                    delivered ? Action.FACTORY_RESET : Action.NEW_CERTIFICATE);
+            return remedy;
+        });
+    }
+
+    private static void act(ArrayNode requests, String endpoint, Action action) {
+        add(
+                requests,
+                "POST",
+                "/testbed/simulated-devices/" + encoded(endpoint) + "/actions",
+                Json.object().put("action", action.word()));
     }
 
     private Optional<Device> known(String endpoint) {
@@ -87,7 +113,7 @@ final class Remedy {
     private Optional<ObjectNode> missingCa(Optional<Simulated> device, EventExplanation why) {
         if (why.decisive().stage() != Stage.BOOTSTRAP_HANDSHAKE
                         && why.decisive().stage() != Stage.LWM2M_HANDSHAKE
-                || why.decisive().refusedBy().equals(Optional.of(dev.onboard.journal.Party.DEVICE))) {
+                || why.decisive().refusedBy().equals(Optional.of(Party.DEVICE))) {
             return Optional.empty();
         }
         String service = why.decisive().stage() == Stage.BOOTSTRAP_HANDSHAKE ? "bootstrap" : "lwm2m";

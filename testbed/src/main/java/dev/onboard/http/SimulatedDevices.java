@@ -57,7 +57,9 @@ public interface SimulatedDevices {
         CUT_POWER,
         REBOOT,
         /** It forgets its LwM2M credentials and begins with what the factory gave it. */
-        FACTORY_RESET;
+        FACTORY_RESET,
+        /** It goes back to the factory, comes out with a new key and a good certificate, and is switched on. */
+        NEW_CERTIFICATE;
 
         /** The word in documents, for example {@code power-on}. */
         public String word() {

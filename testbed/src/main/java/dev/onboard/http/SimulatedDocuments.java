@@ -87,10 +87,14 @@ record SimulatedDocuments(SimulatedDevices devices) {
                 String.join(
                         ", ", Arrays.stream(Action.values()).map(Action::word).toList()));
         body.done();
-        if (!devices.has(endpoint)) {
+        if (devices.device(endpoint).isEmpty()) {
             throw unknown(endpoint);
         }
-        devices.act(endpoint, action.orElseThrow());
+        try {
+            devices.act(endpoint, action.orElseThrow());
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
+        }
         ctx.status(204);
     }
 

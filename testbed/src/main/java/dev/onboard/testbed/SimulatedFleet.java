@@ -20,6 +20,7 @@ import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryFiles;
 import dev.onboard.factory.FactoryOrder;
+import dev.onboard.factory.FileSet;
 import dev.onboard.http.ServerCredentials;
 import dev.onboard.http.SimulatedDevices;
 import dev.onboard.journal.Journal;
@@ -294,6 +295,27 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
             case CUT_POWER -> device.cutPower();
             case REBOOT -> device.reboot();
             case FACTORY_RESET -> device.factoryReset();
+            case NEW_CERTIFICATE -> remake(endpoint);
+        }
+    }
+
+    /** The device in a new life: another key, a good certificate of the same CAs, no LwM2M credentials. */
+    private synchronized void remake(String endpoint) {
+        DeviceBundle old = bundle(endpoint);
+        if (old.mode() == DeviceMode.DEVELOPER) {
+            throw new IllegalArgumentException(
+                    "'" + endpoint + "' has a developer certificate, which the account makes");
+        }
+        try {
+            fleet().remove(endpoint);
+            bundles.remove(endpoint);
+            new CredentialStore(home(old.endpoint()), Disk.swift()).clear();
+            new FileSet(home(old.endpoint()).resolve("factory"), Disk.swift()).delete();
+            int depth = old.credential().chain().size();
+            add(made(factory(old.mode(), depth), old.mode(), old.endpoint(), depth, CertificateRecipe.device(endpoint)))
+                    .powerOn();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("'" + endpoint + "' could not be made anew: " + e.getMessage(), e);
         }
     }
 
