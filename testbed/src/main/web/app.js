@@ -10,6 +10,7 @@ const PAGES = {
   devices: ['Devices', 'devices', () => import('./pages/devices.js')],
   certificates: ['Certificates', 'certificates', () => import('./pages/certificates.js')],
   scenarios: ['Scenarios', 'scenarios', () => import('./pages/scenarios.js')],
+  update: ['Update', 'update', () => import('./pages/update.js')],
   explain: ['Explain', 'explain', () => import('./pages/explain.js')],
 };
 

@@ -53,6 +53,8 @@ class PageIT {
             new String[] {"/certificates/developer", "Certificates", "certificates-developer"},
             new String[] {"/certificates/enrollments", "Certificates", "certificates-enrolments"},
             new String[] {"/scenarios", "Scenarios", "scenarios"},
+            new String[] {"/update/campaigns", "Update", "update-campaigns"},
+            new String[] {"/update/manifests", "Update", "update-manifests"},
             new String[] {"/explain", "Explain", "explain"});
 
     @TempDir
