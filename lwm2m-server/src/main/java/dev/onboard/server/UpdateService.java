@@ -47,8 +47,11 @@ public final class UpdateService implements AutoCloseable {
     private static final long BEAT_MILLIS = 1000;
     /** How often a device that says nothing is asked how far it is. */
     private static final long LOOK_AGAIN_MILLIS = 5000;
-    /** How often firmware is sent to a device that forgets it. */
+    /** How often firmware is sent to a device that forgets it, or loses its connection. */
     private static final int ATTEMPTS = 3;
+
+    /** The Update Result after which the same may succeed. */
+    private static final int CONNECTION_LOST = 4;
 
     private final LwM2mServer server;
     private final Account account;
@@ -365,7 +368,7 @@ public final class UpdateService implements AutoCloseable {
             then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
         } else if (stand.state() == 1 && sent(work)) {
             watch(work);
-        } else if (sent(work) && stand.state() == 0 && stand.result() > 1) {
+        } else if (sent(work) && stand.state() == 0 && stand.result() > 1 && stand.result() != CONNECTION_LOST) {
             failed(work, stand);
         } else if (work.sent >= ATTEMPTS) {
             failed(work, stand);
@@ -392,7 +395,7 @@ public final class UpdateService implements AutoCloseable {
         return switch (result) {
             case 2 -> "not enough flash memory";
             case 3 -> "out of memory";
-            case 4 -> "connection lost during the download";
+            case CONNECTION_LOST -> "connection lost during the download";
             case 5 -> "integrity check failed";
             case 6 -> "unsupported package";
             case 7 -> "invalid address";
