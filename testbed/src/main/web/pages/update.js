@@ -45,7 +45,7 @@ function FileForm({ title, label, path, onClose, onDone }) {
 }
 
 function NewCampaign({ manifests, onClose, onDone }) {
-  const [form, setForm] = useState({ name: '', root_manifest_id: manifests[0] ? manifests[0].id : '', device_filter: '', delivery: 'pull' });
+  const [form, setForm] = useState({ name: '', root_manifest_id: manifests[0] ? manifests[0].id : '', device_filter: 'state__eq=registered', delivery: 'pull' });
   const set = (name) => (event) => setForm({ ...form, [name]: event.target.value });
   const body = Object.fromEntries(Object.entries(form).filter(([, value]) => value));
   const send = async (event) => {
@@ -55,8 +55,8 @@ function NewCampaign({ manifests, onClose, onDone }) {
   };
   return html`<${Dialog} title="New campaign" onClose=${onClose}><form onSubmit=${send}>
     <${Field} id="campaign-name" label="Name"><input id="campaign-name" required maxlength="128" value=${form.name} onInput=${set('name')} /><//>
-    <${Field} id="campaign-manifest" label="Manifest"><select id="campaign-manifest" required value=${form.root_manifest_id} onChange=${set('root_manifest_id')}>${manifests.map((one) => html`<option value=${one.id}>${one.name}${one.version ? `, ${one.version}` : ''}</option>`)}</select><//>
-    <${Field} id="campaign-filter" label="Which devices" hint="A filter of the directory, such as endpoint_name__like=meter-%; empty: all"><input id="campaign-filter" aria-describedby="campaign-filter-hint" value=${form.device_filter} onInput=${set('device_filter')} /><//>
+    <${Field} id="campaign-manifest" label="Manifest"><select id="campaign-manifest" required value=${form.root_manifest_id} onChange=${set('root_manifest_id')}>${manifests.map((one) => html`<option value=${one.id}>${one.name}, ${one.parsed_raw_manifest.version}</option>`)}</select><//>
+    <${Field} id="campaign-filter" label="Which devices" hint="A filter of the directory, such as state__eq=registered or endpoint_name__like=meter-%"><input id="campaign-filter" required aria-describedby="campaign-filter-hint" value=${form.device_filter} onInput=${set('device_filter')} /><//>
     <${Field} id="campaign-delivery" label="How it comes to them"><select id="campaign-delivery" value=${form.delivery} onChange=${set('delivery')}><option value="pull">Pull: devices fetch it</option><option value="push">Push: the server writes it</option></select><//>
     <div class="row between"><${Curl} method="POST" path="/v3/update-campaigns" body=${body} /><div class="row"><${Button} onClick=${onClose}>Cancel<//><button class="button primary">Make a draft</button></div></div></form><//>`;
 }
@@ -92,7 +92,7 @@ function Campaign({ id }) {
   if (!found.data) return html`${back}<p class="muted">Loading…</p>`;
   const [campaign, metrics, devices] = found.data;
   return html`${back}<div class="stack"><${Card} id="campaign" title=${campaign.name} actions=${html`<${Tone} words=${PHASES} word=${campaign.phase} /><${Order} campaign=${campaign} again=${found.again} /><${Curl} path=${`/v3/update-campaigns/${id}`} />`}><div class="stack"><${Bar} metrics=${metrics} />
-      <${Facts} rows=${[['Devices', campaign.device_filter || 'all'], ['Delivery', campaign.delivery], ['Started', campaign.started_at && html`<${Time} at=${campaign.started_at} />`], ['Stopped', campaign.stopped_at && html`<${Time} at=${campaign.stopped_at} />`], ['Stopped because', campaign.autostop_reason], ['Description', campaign.description]]} /></div><//>
+      <${Facts} rows=${[['Devices', campaign.device_filter], ['Delivery', campaign.delivery], ['Started', campaign.started_at && html`<${Time} at=${campaign.started_at} />`], ['Stopped', campaign.stopped_at && html`<${Time} at=${campaign.stopped_at} />`], ['Stopped because', campaign.autostop_reason], ['Description', campaign.description]]} /></div><//>
     <${Card} id="devices" title="Devices">${devices.data.length === 0 ? html`<p class="muted">None so far.</p>` : html`<${Table} label="Devices of the campaign" columns=${[{ title: 'Endpoint name' }, { title: 'State' }, { title: 'Why' }, { title: 'Result', class: 'right' }, { title: 'Since' }]} rows=${devices.data.map((one) => ({ key: one.id, cells: [html`<a href=${`#/devices/${enc(one.name)}`}>${one.name}</a>`, html`<${Tone} words=${STATES} word=${one.deployment_state} />`, one.description || '', one.update_result ?? '', html`<${Time} at=${one.updated_at} short />`] }))} />`}<//></div>`;
 }
 
@@ -105,7 +105,7 @@ function Files({ kind }) {
   const remove = (one) => html`<${Button} kind="small danger" aria-label=${`Remove ${one.name}`} onClick=${() => attempt(() => call('DELETE', `${path}/${one.id}`), `'${one.name}' is removed`).then(list.again)}>Remove<//>`;
   return html`<div class="stack"><div class="toolbar"><p class="muted">${images ? 'What devices install.' : 'Signed by whom devices trust for firmware since the factory: the update authenticity certificate.'}</p><div class="row end"><${Curl} path=${path} /><${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>${images ? 'Upload an image' : 'Upload a manifest'}<//></div></div>
     ${list.error && html`<${Failure} error=${list.error} again=${list.again} />`}
-    ${list.data && (list.data.length === 0 ? html`<section class="card"><${Empty} title=${images ? 'No image yet' : 'No manifest yet'}>${images ? 'A manifest may also carry its image within.' : html`<code>onboard update sign --image app.bin --version 1.2.0 --out app.suit</code> makes one.`}<//></section>` : html`<${Table} label=${images ? 'Images' : 'Manifests'} columns=${columns} rows=${list.data.map((one) => ({ key: one.id, cells: images ? [one.name, size(one.datafile_size), html`<span class="mono">${one.datafile_checksum}</span>`, html`<${Time} at=${one.created_at} />`, remove(one)] : [one.name, one.version || '', one.sequence_number ?? '', [one.device_vendor, one.device_class].filter(Boolean).join(' '), `${size(one.delivered_payload_size)}, ${one.image || ''}`, html`<${Time} at=${one.created_at} />`, remove(one)] }))} />`)}
+    ${list.data && (list.data.length === 0 ? html`<section class="card"><${Empty} title=${images ? 'No image yet' : 'No manifest yet'}>${images ? 'A manifest may also carry its image within.' : html`<code>onboard update sign --image app.bin --version 1.2.0 --out app.suit</code> makes one.`}<//></section>` : html`<${Table} label=${images ? 'Images' : 'Manifests'} columns=${columns} rows=${list.data.map((one) => ({ key: one.id, cells: images ? [one.name, size(one.datafile_size), html`<span class="mono">${one.datafile_checksum}</span>`, html`<${Time} at=${one.created_at} />`, remove(one)] : [one.name, one.parsed_raw_manifest.version, one.parsed_raw_manifest.sequence_number, html`<span class="mono" title="vendor and class">${one.device_class}</span>`, `${size(one.delivered_payload_size)}, ${one.parsed_raw_manifest.image}`, html`<${Time} at=${one.created_at} />`, remove(one)] }))} />`)}
     ${making && html`<${FileForm} title=${images ? 'Upload an image' : 'Upload a manifest'} label=${images ? 'Image' : 'SUIT envelope'} path=${path} onClose=${() => setMaking(false)} onDone=${list.again} />`}</div>`;
 }
 
