@@ -40,6 +40,7 @@ public final class Account implements AutoCloseable {
     private final Storage storage;
     private final AccountRow row;
     private volatile AnchorPolicy anchorPolicy;
+    private volatile CertificateAuthority authority;
     private volatile Optional<Duration> certificateLife = Optional.empty();
     private final StoredTrust trusted;
     private final StoredRevocation revocation;
@@ -69,8 +70,9 @@ public final class Account implements AutoCloseable {
                         handle -> AccountRow.findOrCreate(handle, ids.next(), clock.instant()), made -> {})));
         this.anchorPolicy = row.anchorPolicy();
         storage.keep(AccountRow::find, found -> found.ifPresent(account -> anchorPolicy = account.anchorPolicy()));
+        this.authority = authority;
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
-        this.revocation = new StoredRevocation(storage, trusted, authority, ids, clock, journal);
+        this.revocation = new StoredRevocation(storage, trusted, () -> this.authority, ids, clock, journal);
         trusted.subscribe(change -> revocation.trustChanged());
         this.devices = new StoredDevices(storage, trusted, ids, clock);
         this.issuers = new StoredIssuers(
@@ -78,7 +80,7 @@ public final class Account implements AutoCloseable {
                 ids,
                 clock,
                 new OwnAuthority(
-                        authority,
+                        () -> this.authority,
                         recipe -> certificateLife.map(recipe::withValidity).orElse(recipe)),
                 clients,
                 new IssuerAnswers(
@@ -169,6 +171,16 @@ public final class Account implements AutoCloseable {
             throw new IllegalArgumentException("a certificate life of " + life + " is none; give more than nothing");
         }
         certificateLife = Optional.of(life);
+    }
+
+    /**
+     * Signs LwM2M device certificates by another CA of the account's own from now on, and trusts its devices. What the CA
+     * before signed is trusted no longer unless its certificate was uploaded for {@link Service#LWM2M}; open sessions stay
+     * then. The account's own revocation list is the new CA's; what was revoked before stays refused at the admission.
+     */
+    public void setDeviceAuthority(CertificateAuthority next) {
+        trusted.setOwnChain(next.chain(), () -> authority = next);
+        revocation.authorityChanged();
     }
 
     /** The CAs whose devices are trusted. */

@@ -2,14 +2,9 @@ package dev.onboard.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.http.ManagementClient;
-import dev.onboard.http.ManagementException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +49,7 @@ final class DeviceRenewCommand implements Callable<Integer> {
                 "/v3/devices/" + client.device(endpoint).path("id").asText() + "/certificates/LWM2M/renew",
                 null);
         String id = begun.path("id").asText();
-        boolean ended = awaitEnd(client, id, limit);
+        boolean ended = RenewalEnds.await(client, Set.of(id), limit).isEmpty();
         JsonNode enrollment = client.call("GET", "/v3/certificate-enrollments/" + id, null);
         boolean renewed = enrollment.path("enroll_result").asText().equals("success");
         console.say(
@@ -66,38 +61,5 @@ final class DeviceRenewCommand implements Callable<Integer> {
                                 + "; its enrolment goes on: GET /v3/certificate-enrollments/" + id);
         console.document(enrollment);
         return renewed ? 0 : 1;
-    }
-
-    /** Follows the journal, which tells the end of the enrolment. */
-    private boolean awaitEnd(ManagementClient client, String id, Duration limit) throws InterruptedException {
-        CompletableFuture<Boolean> end = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    try {
-                        client.followEvents(Map.of("endpoint", endpoint, "party", "account", "after", "0"), event -> {
-                            if (event.path("facts").path("enrollment").asText().equals(id)) {
-                                end.complete(true);
-                            }
-                        });
-                        end.complete(false);
-                    } catch (ManagementException e) {
-                        end.completeExceptionally(e);
-                    }
-                },
-                "onboard-renewal");
-        reader.setDaemon(true);
-        reader.start();
-        try {
-            return end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return false;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ManagementException told) {
-                throw told;
-            }
-            throw new IllegalStateException(e.getCause());
-        } finally {
-            reader.interrupt();
-        }
     }
 }

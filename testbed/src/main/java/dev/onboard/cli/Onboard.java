@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ApiKeyCommand.class,
             IssuerCommand.class,
             UpdateCommand.class,
+            RotateCommand.class,
             ExplainCommand.class,
             ScenarioCommand.class
         })

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.connect.ConnectedDevices;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -46,6 +47,11 @@ public interface DeviceOperations {
     default Enrollment renew(String deviceId, String certificateName) {
         throw AccountException.locked(
                 "no LwM2M server runs here that could ask device " + deviceId + " to renew '" + certificateName + "'");
+    }
+
+    /** What is done to exchange the servers' certificates and CAs; empty without servers. */
+    default Optional<Rotations> rotations() {
+        return Optional.empty();
     }
 
     /** An observation that goes on until it is closed. */

@@ -141,6 +141,7 @@ public final class ManagementServer implements AutoCloseable {
                 openApi));
         routes.addAll(RevocationRoutes.all(new RevocationDocuments(account)));
         routes.addAll(FirmwareRoutes.all(new FirmwareDocuments(account), new CampaignDocuments(account)));
+        routes.addAll(RotationRoutes.all(new RotationDocuments(operations)));
         routes.addAll(ConnectRoutes.all(connect));
         Handover handover = new Handover(options.key(), options.random(), clock);
         Chronicle chronicle = new Chronicle(journal, clock);

@@ -2,6 +2,7 @@ package dev.onboard.http;
 
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.util.function.Supplier;
 
 /**
  * Where the two servers are and which CA certificates devices know them by. Immutable.
@@ -14,9 +15,19 @@ public record ServerCredentials(Server bootstrap, Server lwm2m) {
      * One server.
      *
      * @param uri for example {@code coaps://localhost:5784}, without a query
-     * @param authority the CA certificate that a device checks the server's against
+     * @param present the CA certificate that a device checks the server's against
      */
-    public record Server(URI uri, X509Certificate authority) {
+    public record Server(URI uri, Supplier<X509Certificate> present) {
+        /** A server whose CA stays. */
+        public Server(URI uri, X509Certificate authority) {
+            this(uri, () -> authority);
+        }
+
+        /** The CA certificate that a device checks the server's against now. */
+        public X509Certificate authority() {
+            return present.get();
+        }
+
         /** As the platform gives it to devices: with the account's id. */
         String uriFor(String accountId) {
             return uri + "?aid=" + accountId;

@@ -32,6 +32,7 @@ final class Management {
             InstantSource clock,
             LwM2mServer lwm2m,
             Renewals renewals,
+            Rotation rotation,
             ServerCredentials servers,
             SimulatedFleet simulated,
             Optional<ApiIdentity> identity,
@@ -45,7 +46,13 @@ final class Management {
                 random,
                 identity.map(ApiIdentity::credential));
         return ManagementServer.start(
-                management, account, journal, clock, new RegisteredDevices(lwm2m, renewals), simulated, servers);
+                management,
+                account,
+                journal,
+                clock,
+                new RegisteredDevices(lwm2m, renewals, rotation),
+                simulated,
+                servers);
     }
 
     private static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {

@@ -8,9 +8,11 @@ import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.DeviceOperations;
 import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
+import dev.onboard.http.Rotations;
 import dev.onboard.http.connect.ConnectedDevices;
 import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.Node;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -21,12 +23,14 @@ final class RegisteredDevices implements DeviceOperations {
 
     private final LwM2mServer server;
     private final Renewals renewals;
+    private final Rotation rotation;
 
     private final ConnectedDevices connected;
 
-    RegisteredDevices(LwM2mServer server, Renewals renewals) {
+    RegisteredDevices(LwM2mServer server, Renewals renewals, Rotation rotation) {
         this.server = server;
         this.renewals = renewals;
+        this.rotation = rotation;
         this.connected = new ConnectedRegistrations(server);
     }
 
@@ -38,6 +42,11 @@ final class RegisteredDevices implements DeviceOperations {
     @Override
     public Enrollment renew(String deviceId, String certificateName) {
         return renewals.begin(deviceId, certificateName);
+    }
+
+    @Override
+    public Optional<Rotations> rotations() {
+        return Optional.of(rotation);
     }
 
     @Override

@@ -31,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The account, the bootstrap server, the LwM2M server and the management port in one process and one work directory.
@@ -47,7 +49,7 @@ public final class Testbed implements AutoCloseable {
     private final LwM2mServer lwm2mServer;
     private final BootstrapServer bootstrapServer;
     private final X509Certificate bootstrapServerCa;
-    private final X509Certificate lwm2mServerCa;
+    private final LwM2mIdentity identityOfLwm2m;
     private final RunningTestbed running;
     private final SimulatedFleet simulated;
     private final ManagementServer management;
@@ -60,7 +62,7 @@ public final class Testbed implements AutoCloseable {
             LwM2mServer lwm2mServer,
             BootstrapServer bootstrapServer,
             X509Certificate bootstrapServerCa,
-            X509Certificate lwm2mServerCa,
+            LwM2mIdentity identityOfLwm2m,
             RunningTestbed running,
             SimulatedFleet simulated,
             ManagementServer management) {
@@ -71,7 +73,7 @@ public final class Testbed implements AutoCloseable {
         this.lwm2mServer = lwm2mServer;
         this.bootstrapServer = bootstrapServer;
         this.bootstrapServerCa = bootstrapServerCa;
-        this.lwm2mServerCa = lwm2mServerCa;
+        this.identityOfLwm2m = identityOfLwm2m;
         this.running = running;
         this.simulated = simulated;
         this.management = management;
@@ -115,20 +117,27 @@ public final class Testbed implements AutoCloseable {
         IssuerCommands.store(account, commands);
         options.delivery().certificateLife().ifPresent(account::setCertificateLife);
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
-        List<X509Certificate> authorities = cas.serverCertificates();
-        Credential lwm2mCredential = serverCredential(cas.lwm2mServer(), options);
+        LwM2mIdentity identityOfLwm2m = new LwM2mIdentity(
+                cas.lwm2mServer(),
+                TestbedCas.lwm2mServer(directory.path()).readCross(),
+                ca -> serverCredential(ca, options));
+        Supplier<List<X509Certificate>> authorities = () -> Stream.of(
+                        cas.bootstrapServer().certificate(),
+                        identityOfLwm2m.authority().certificate())
+                .distinct()
+                .toList();
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
-                () -> lwm2mCredential,
+                identityOfLwm2m::credential,
                 new LwM2mServer.Surroundings(
-                        account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, () -> authorities)));
+                        account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, authorities)));
         URI lwm2mUri = uri("coaps", options, lwm2m.address());
         parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri));
-        LwM2mServerAccount told = options.delivery()
-                .applyTo(
-                        new LwM2mServerAccount(lwm2mUri, cas.lwm2mServer().certificate(), SHORT_SERVER_ID, LIFETIME),
-                        lwm2mCredential.certificate());
-        BootstrapConfigs configs = new BootstrapConfigs(told, options.delivery().keys(), authorities);
+        BootstrapConfigs configs = new BootstrapConfigs(
+                () -> identityOfLwm2m.known((ca, server) -> options.delivery()
+                        .applyTo(new LwM2mServerAccount(lwm2mUri, ca, SHORT_SERVER_ID, LIFETIME), server)),
+                options.delivery().keys(),
+                authorities);
         Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
         BootstrapServer bootstrap = parts.add(BootstrapServer.start(
                 new InetSocketAddress(options.bind(), options.bootstrapPort()),
@@ -138,11 +147,21 @@ public final class Testbed implements AutoCloseable {
         URI bootstrapUri = uri("coaps", options, bootstrap.address());
         ServerCredentials servers = new ServerCredentials(
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),
-                new ServerCredentials.Server(lwm2mUri, cas.lwm2mServer().certificate()));
+                new ServerCredentials.Server(
+                        lwm2mUri, () -> identityOfLwm2m.authority().certificate()));
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
         SimulatedFleet simulated =
                 parts.add(new SimulatedFleet(directory.path(), account, journal, servers, clock, random));
         Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock));
+        Rotation rotation = new Rotation(
+                directory.path(),
+                options,
+                account,
+                cas.lwm2mDevice().certificate(),
+                identityOfLwm2m,
+                journal,
+                clock,
+                random);
         ManagementServer management = parts.add(Management.start(
                 options,
                 directory.path(),
@@ -151,6 +170,7 @@ public final class Testbed implements AutoCloseable {
                 clock,
                 lwm2m,
                 renewals,
+                rotation,
                 servers,
                 simulated,
                 identity,
@@ -166,7 +186,7 @@ public final class Testbed implements AutoCloseable {
                             account,
                             configs,
                             endpoints,
-                            lwm2mCredential::certificate))
+                            () -> identityOfLwm2m.credential().certificate()))
                     .address());
         }
         RunningTestbed running = new RunningTestbed(
@@ -188,7 +208,7 @@ public final class Testbed implements AutoCloseable {
                 lwm2m,
                 bootstrap,
                 cas.bootstrapServer().certificate(),
-                cas.lwm2mServer().certificate(),
+                identityOfLwm2m,
                 running,
                 simulated,
                 management);
@@ -249,7 +269,7 @@ public final class Testbed implements AutoCloseable {
 
     /** What devices must trust to register here. */
     public X509Certificate lwm2mServerCa() {
-        return lwm2mServerCa;
+        return identityOfLwm2m.authority().certificate();
     }
 
     /** Where it answers. */

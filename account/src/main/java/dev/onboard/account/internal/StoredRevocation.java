@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -43,7 +44,7 @@ public final class StoredRevocation implements RevocationLists {
 
     private final Storage storage;
     private final StoredTrust trusted;
-    private final CertificateAuthority authority;
+    private final Supplier<CertificateAuthority> present;
     private final Ids ids;
     private final InstantSource clock;
     private final Journal journal;
@@ -68,13 +69,13 @@ public final class StoredRevocation implements RevocationLists {
     public StoredRevocation(
             Storage storage,
             StoredTrust trusted,
-            CertificateAuthority authority,
+            Supplier<CertificateAuthority> present,
             Ids ids,
             InstantSource clock,
             Journal journal) {
         this.storage = storage;
         this.trusted = trusted;
-        this.authority = authority;
+        this.present = present;
         this.ids = ids;
         this.clock = clock;
         this.journal = journal;
@@ -82,8 +83,12 @@ public final class StoredRevocation implements RevocationLists {
         storage.keep(this::state, this::changedElsewhere);
     }
 
+    private CertificateAuthority authority() {
+        return present.get();
+    }
+
     private RevocationRows.State state(Handle handle) {
-        return RevocationRows.state(handle, authority.certificate());
+        return RevocationRows.state(handle, authority().certificate());
     }
 
     private void changedElsewhere(RevocationRows.State now) {
@@ -157,16 +162,17 @@ public final class StoredRevocation implements RevocationLists {
     }
 
     private List<RevocationRows.Revoked> revoked() {
-        return storage.read(handle -> RevocationRows.revoked(handle, authority.certificate(), clock.instant()));
+        return storage.read(handle -> RevocationRows.revoked(handle, authority().certificate(), clock.instant()));
     }
 
     /** For our own server, which is told of every change: it begins and ends with the CA, so that no clock makes it stale. */
     private byte[] standing(List<RevocationRows.Revoked> revoked) {
-        return authority.sign(list(
-                revoked,
-                BigInteger.valueOf(revoked.size() + 1L),
-                authority.certificate().getNotBefore().toInstant(),
-                authority.certificate().getNotAfter().toInstant()));
+        return authority()
+                .sign(list(
+                        revoked,
+                        BigInteger.valueOf(revoked.size() + 1L),
+                        authority().certificate().getNotBefore().toInstant(),
+                        authority().certificate().getNotAfter().toInstant()));
     }
 
     private static RevocationList list(
@@ -185,7 +191,7 @@ public final class StoredRevocation implements RevocationLists {
     @Override
     public byte[] own() {
         Instant now = clock.instant();
-        return authority.sign(list(revoked(), BigInteger.valueOf(now.toEpochMilli()), now, now.plus(PUBLISHED_FOR)));
+        return authority().sign(list(revoked(), BigInteger.valueOf(now.toEpochMilli()), now, now.plus(PUBLISHED_FOR)));
     }
 
     @Override
@@ -286,6 +292,11 @@ public final class StoredRevocation implements RevocationLists {
     /** Takes over what changed in the database: a list, a revoked certificate. */
     public synchronized void changed() {
         exchange(read(Optional.of(snapshot)));
+    }
+
+    /** The account's own lists are signed by another CA from now on. */
+    public synchronized void authorityChanged() {
+        exchange(read(Optional.empty()));
     }
 
     private void exchange(Snapshot after) {

@@ -40,7 +40,7 @@ public final class StoredTrust implements TrustedCertificates {
     private final InstantSource clock;
     private final Journal journal;
     private final Supplier<AnchorPolicy> policy;
-    private final List<X509Certificate> ownChain;
+    private volatile List<X509Certificate> ownChain;
     private final TrustInMemory memory;
 
     /** Loads what is in the database. */
@@ -69,6 +69,27 @@ public final class StoredTrust implements TrustedCertificates {
         }
         this.memory = new TrustInMemory(storage.read(handle -> contents(handle, Map.of())));
         storage.keep(this::contents, memory::exchange);
+    }
+
+    /**
+     * Trusts the devices of this CA in place of the one before.
+     *
+     * @param then done before anybody is told
+     */
+    public void setOwnChain(List<X509Certificate> chain, Runnable then) {
+        List<X509Certificate> next = List.copyOf(chain);
+        Storage.await(storage.change(
+                handle -> {
+                    if (storage.isShared()) {
+                        AuthorityRows.add(handle, next, clock.instant());
+                    }
+                    ownChain = next;
+                    return contents(handle);
+                },
+                contents -> {
+                    then.run();
+                    memory.exchange(contents);
+                }));
     }
 
     /** A process that has the database to itself trusts its own CA; those that share it trust each other's. */

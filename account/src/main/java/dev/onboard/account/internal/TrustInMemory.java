@@ -116,12 +116,21 @@ final class TrustInMemory {
         snapshot = after;
         for (Service service : Service.values()) {
             List<TrustAnchor> added = without(list(after, service), list(before, service));
-            List<TrustAnchor> removed = without(list(before, service), list(after, service));
+            List<TrustAnchor> removed = without(list(before, service), list(after, service)).stream()
+                    .filter(anchor -> !isUnderAnotherId(anchor, list(after, service)))
+                    .toList();
             if (!added.isEmpty() || !removed.isEmpty()) {
                 TrustChange change = new TrustChange(service, added, removed);
                 listeners.forEach(listener -> listener.accept(change));
             }
         }
+    }
+
+    /** Whoever came with this anchor is trusted as before. */
+    private static boolean isUnderAnotherId(TrustAnchor anchor, List<TrustAnchor> anchors) {
+        return anchors.stream()
+                .anyMatch(other ->
+                        !other.id().equals(anchor.id()) && other.certificate().equals(anchor.certificate()));
     }
 
     private static List<TrustAnchor> without(List<TrustAnchor> these, List<TrustAnchor> those) {

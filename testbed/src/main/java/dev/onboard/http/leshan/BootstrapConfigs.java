@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * {@code /api/bootstrap}: what single devices are told of the LwM2M server when they bootstrap, in the documents of Leshan's
@@ -27,23 +28,24 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class BootstrapConfigs implements Deliveries {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final LwM2mServerAccount usual;
+    private final Supplier<LwM2mServerAccount> present;
     private final KeySource keys;
-    private final List<X509Certificate> authorities;
+    private final Supplier<List<X509Certificate>> authorities;
     private final Map<String, Config> configs = new ConcurrentHashMap<>();
 
     private record Config(JsonNode document, LwM2mServerAccount account) {}
 
     /**
-     * Without configurations: everybody is told this.
+     * Without configurations: everybody is told this, asked at each bootstrap.
      *
      * @param keys where keys are made, whatever a configuration says
      * @param authorities what a device that enrols shall trust
      */
-    public BootstrapConfigs(LwM2mServerAccount usual, KeySource keys, List<X509Certificate> authorities) {
-        this.usual = usual;
+    public BootstrapConfigs(
+            Supplier<LwM2mServerAccount> usual, KeySource keys, Supplier<List<X509Certificate>> authorities) {
+        this.present = usual;
         this.keys = keys;
-        this.authorities = List.copyOf(authorities);
+        this.authorities = authorities;
     }
 
     @Override
@@ -53,7 +55,7 @@ public final class BootstrapConfigs implements Deliveries {
 
     @Override
     public List<X509Certificate> authorities() {
-        return authorities;
+        return authorities.get();
     }
 
     @Override
@@ -62,7 +64,12 @@ public final class BootstrapConfigs implements Deliveries {
     }
 
     private LwM2mServerAccount told(String endpoint) {
-        return Optional.ofNullable(configs.get(endpoint)).map(Config::account).orElse(usual);
+        LwM2mServerAccount usual = present.get();
+        return Optional.ofNullable(configs.get(endpoint))
+                // how the server is known may have changed since
+                .map(config -> config.account()
+                        .withServerCertificate(usual.serverCertificate(), usual.usage(), usual.matching()))
+                .orElse(usual);
     }
 
     @Override
@@ -90,6 +97,7 @@ public final class BootstrapConfigs implements Deliveries {
     }
 
     private LwM2mServerAccount account(JsonNode document) {
+        LwM2mServerAccount usual = present.get();
         for (String unknown : new String[] {"oscore", "acls"}) {
             if (!document.path(unknown).isEmpty()) {
                 throw refused(unknown, "is not offered: devices are told of one LwM2M server over DTLS with X.509");
@@ -159,7 +167,7 @@ public final class BootstrapConfigs implements Deliveries {
 
     private URI uri(String field, String given) {
         if (given.isEmpty()) {
-            return usual.uri();
+            return present.get().uri();
         }
         try {
             URI uri = URI.create(given);
@@ -169,7 +177,9 @@ public final class BootstrapConfigs implements Deliveries {
         } catch (IllegalArgumentException e) {
             throw refused(field + ".uri", "'" + given + "' is no URI: " + e.getMessage());
         }
-        throw refused(field + ".uri", "is '" + given + "'; give one such as " + usual.uri());
+        throw refused(
+                field + ".uri",
+                "is '" + given + "'; give one such as " + present.get().uri());
     }
 
     private static LeshanRefusal refused(String field, String why) {

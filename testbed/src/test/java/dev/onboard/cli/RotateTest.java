@@ -1,0 +1,319 @@
+package dev.onboard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.account.NewTrustedCertificate;
+import dev.onboard.account.Service;
+import dev.onboard.device.Backoff;
+import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.DeviceState;
+import dev.onboard.device.Fleet;
+import dev.onboard.device.SimulatedDevice;
+import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.factory.BundleFiles;
+import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.Disk;
+import dev.onboard.factory.EndpointName;
+import dev.onboard.factory.Factory;
+import dev.onboard.factory.FactoryOrder;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Outcome;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.CredentialFiles;
+import dev.onboard.testbed.Testbed;
+import dev.onboard.testbed.TestbedOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rotations on a testbed with devices: nobody is cut off by their beginning, stragglers are by their end. */
+class RotateTest {
+    private static final InstantSource CLOCK = InstantSource.system();
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private final Factory factory = Factory.found("Factory", CLOCK, RANDOM);
+    private Testbed testbed;
+    private DtlsThreads threads;
+    private Journal journal;
+    private Fleet fleet;
+    private String factoryCa;
+
+    @BeforeEach
+    void start() throws Exception {
+        testbed = up(0, 0);
+        factoryCa = testbed.account()
+                .trustedCertificates()
+                .add(NewTrustedCertificate.of("factory", Service.BOOTSTRAP, factory.chain(1)))
+                .id();
+        threads = DtlsThreads.start("devices");
+        journal = Journal.open(folder.resolve("devices.jsonl"), CLOCK);
+        fleet = Fleet.with(
+                        threads,
+                        journal,
+                        DeviceOptions.standard(CLOCK)
+                                .withDisk(Disk.swift())
+                                .withBackoff(Backoff.PLATFORM.scaled(0.005)),
+                        RANDOM)
+                .build();
+        add("meter-1");
+        add("meter-2");
+        fleet.powerOn();
+        awaitRegistered();
+    }
+
+    private Testbed up(int bootstrapPort, int lwm2mPort) {
+        return Testbed.start(
+                TestbedOptions.in(folder.resolve("work")).withPorts(bootstrapPort, lwm2mPort, 0), CLOCK, RANDOM);
+    }
+
+    @AfterEach
+    void stop() {
+        fleet.close();
+        journal.close();
+        threads.close();
+        testbed.close();
+    }
+
+    private SimulatedDevice add(String endpoint) throws Exception {
+        DeviceBundle bundle = factory.make(FactoryOrder.of(
+                EndpointName.of(endpoint), testbed.running().bootstrapUri(), testbed.bootstrapServerCa()));
+        return fleet.add(bundle, BundleFiles.write(folder.resolve("devices"), bundle));
+    }
+
+    private SimulatedDevice device(String endpoint) {
+        return fleet.device(endpoint).orElseThrow();
+    }
+
+    private void awaitRegistered() throws Exception {
+        assertThat(fleet.await(Set.of(DeviceState.REGISTERED), SOON))
+                .as(this::timeline)
+                .isEqualTo(Fleet.Reached.ALL);
+        for (SimulatedDevice device : fleet.devices()) {
+            awaitState(device.endpoint(), dev.onboard.account.DeviceState.REGISTERED);
+        }
+    }
+
+    /** The device and the journal know it before the account has written it down. */
+    private void awaitState(String endpoint, dev.onboard.account.DeviceState state) {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (testbed.account()
+                .devices()
+                .byEndpoint(endpoint)
+                .filter(known -> known.state() == state)
+                .isEmpty()) {
+            assertThat(System.nanoTime()).as(this::timeline).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private String timeline() {
+        try (var servers = testbed.journal().events();
+                var devices = journal.events()) {
+            return java.util.stream.Stream.concat(servers, devices)
+                    .map(Event::toString)
+                    .collect(Collectors.joining("\n"));
+        }
+    }
+
+    private void switchOff(String endpoint) {
+        device(endpoint).shutDown();
+        awaitState(endpoint, dev.onboard.account.DeviceState.DEREGISTERED);
+        assertThat(journal.await(
+                        e -> e.stage() == Stage.POWER
+                                && e.endpoint().orElse("").equals(endpoint)
+                                && "off".equals(e.facts().get("action")),
+                        SOON))
+                .isPresent();
+    }
+
+    private record Said(int code, String out, String err) {
+        JsonNode json() {
+            try {
+                return Console.json().readTree(out);
+            } catch (java.io.IOException e) {
+                throw new AssertionError("not JSON: " + out + err, e);
+            }
+        }
+
+        List<String> stragglers() {
+            List<String> names = new ArrayList<>();
+            json().path("stragglers")
+                    .forEach(each -> names.add(each.path("endpoint_name").asText()));
+            return names;
+        }
+    }
+
+    private Said rotate(String... arguments) throws Exception {
+        List<String> line = new ArrayList<>(List.of("rotate"));
+        line.addAll(List.of(arguments));
+        line.addAll(List.of(
+                "--api",
+                testbed.running().managementUri().toString(),
+                "--api-key",
+                Files.readString(folder.resolve("work/api-key")).strip()));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Onboard.run(new PrintWriter(out, true), new PrintWriter(err, true), line.toArray(String[]::new));
+        return new Said(code, out.toString(), err.toString());
+    }
+
+    private long admissions() {
+        try (var events = testbed.journal().events()) {
+            return events.filter(e -> e.stage() == Stage.ADMISSION && e.outcome() == Outcome.OK)
+                    .count();
+        }
+    }
+
+    private long refusals() {
+        try (var events = testbed.journal().events()) {
+            return events.filter(e -> e.outcome() == Outcome.REFUSED).count();
+        }
+    }
+
+    private void reboot(String endpoint) throws Exception {
+        device(endpoint).reboot();
+        awaitRegistered();
+    }
+
+    @Test
+    void theDeviceCaIsExchangedAndAStragglerIsListedAndStaysGoodUntilTheEnd() throws Exception {
+        switchOff("meter-2");
+        Said begun = rotate("device-ca", "--json");
+        assertThat(begun.code()).as(begun.err()).isEqualTo(1);
+        assertThat(begun.stragglers()).containsExactly("meter-2");
+        assertThat(begun.json().path("state").asText()).isEqualTo("overlap");
+        assertThat(begun.json().path("stragglers").path(0).path("detail").asText())
+                .contains("is deregistered");
+        var issued = testbed.account().issuedCertificates().byEndpoint("meter-1");
+        assertThat(issued).hasSize(2);
+        assertThat(issued.get(1).certificate().getIssuerX500Principal())
+                .isNotEqualTo(issued.get(0).certificate().getIssuerX500Principal());
+        // the straggler still gets in, without a bootstrap
+        device("meter-2").powerOn();
+        awaitRegistered();
+        assertThat(admissions()).isEqualTo(3);
+        switchOff("meter-2");
+
+        Said early = rotate("device-ca", "finish");
+        assertThat(early.code()).isEqualTo(2);
+        assertThat(early.err())
+                .contains("1 devices still depend on the old one")
+                .contains("'meter-2'");
+        Said forced = rotate("device-ca", "finish", "--force", "--json");
+        assertThat(forced.code()).as(forced.err()).isZero();
+        assertThat(forced.stragglers()).containsExactly("meter-2");
+        reboot("meter-1");
+        assertThat(admissions()).as("meter-1 has followed").isEqualTo(3);
+        device("meter-2").powerOn();
+        assertThat(testbed.journal()
+                        .await(
+                                e -> e.stage() == Stage.LWM2M_HANDSHAKE
+                                        && e.party() == Party.LWM2M_SERVER
+                                        && e.reason().orElse("").equals("unknown-ca"),
+                                SOON))
+                .as(this::timeline)
+                .isPresent();
+        awaitRegistered();
+        assertThat(admissions())
+                .as("the straggler came back by its factory certificate")
+                .isEqualTo(4);
+    }
+
+    @Test
+    void anExchangedDeviceCaOutlivesARestart() throws Exception {
+        assertThat(rotate("device-ca").code()).isZero();
+        switchOff("meter-2");
+        int bootstrapPort = testbed.running().bootstrapUri().getPort();
+        int lwm2mPort = testbed.running().lwm2mUri().getPort();
+        switchOff("meter-1");
+        testbed.close();
+        testbed = up(bootstrapPort, lwm2mPort);
+        fleet.powerOn();
+        awaitRegistered();
+        assertThat(refusals()).as(this::timeline).isZero();
+        Said report = rotate("device-ca", "--json");
+        assertThat(report.code()).isZero();
+        assertThat(report.json().path("state").asText()).isEqualTo("overlap");
+        assertThat(rotate("device-ca", "finish").out()).contains("device-ca: finished");
+        Said again = rotate("device-ca", "finish");
+        assertThat(again.err()).contains("no rotation of device-ca is under way");
+    }
+
+    @Test
+    void theLwM2mServerCaIsExchangedAndTheOldOneVouchesForTheNewOne() throws Exception {
+        switchOff("meter-2");
+        Said begun = rotate("lwm2m-server-ca", "--json");
+        assertThat(begun.code()).as(begun.err()).isEqualTo(1);
+        assertThat(begun.stragglers()).containsExactly("meter-2");
+        assertThat(Files.readAllBytes(folder.resolve("devices/meter-1/lwm2m/server-ca.cert.der")))
+                .isEqualTo(Files.readAllBytes(folder.resolve("work/ca/lwm2m-server-ca.cert.der")))
+                .isNotEqualTo(Files.readAllBytes(folder.resolve("devices/meter-2/lwm2m/server-ca.cert.der")));
+        device("meter-2").powerOn();
+        awaitRegistered();
+        assertThat(admissions()).as("meter-2 knows the old CA alone").isEqualTo(3);
+        assertThat(rotate("lwm2m-server-ca").out())
+                .contains("1 of 1 devices that were asked have renewed")
+                .contains("no device depends on the old one");
+        assertThat(rotate("lwm2m-server-ca", "finish").code()).isZero();
+        reboot("meter-1");
+        reboot("meter-2");
+        assertThat(admissions()).isEqualTo(4);
+        assertThat(refusals()).as(this::timeline).isZero();
+    }
+
+    @Test
+    void theServersCertificateIsExchangedUnderTheSameCa() throws Exception {
+        Said begun = rotate("server-leaf", "--json");
+        assertThat(begun.code()).as(begun.err()).isZero();
+        assertThat(begun.json().path("certificate_fingerprint").asText())
+                .isNotEqualTo(begun.json().path("before_fingerprint").asText());
+        reboot("meter-1");
+        assertThat(admissions()).isEqualTo(2);
+        assertThat(refusals()).as(this::timeline).isZero();
+        assertThat(rotate("server-leaf", "finish").code()).isZero();
+    }
+
+    @Test
+    void devicesOfAnOldFactoryCaAreListed() throws Exception {
+        Path next = folder.resolve("next.pem");
+        CredentialFiles.writeCertificates(
+                next, Factory.found("Next factory", CLOCK, RANDOM).chain(1));
+        Said begun = rotate("factory-ca", "--old", factoryCa, "--new", next.toString(), "--json");
+        assertThat(begun.code()).as(begun.err()).isEqualTo(1);
+        assertThat(begun.stragglers()).containsExactlyInAnyOrder("meter-1", "meter-2");
+        Said early = rotate("factory-ca", "finish", "--old", factoryCa);
+        assertThat(early.code()).isEqualTo(2);
+        assertThat(early.err()).contains("2 devices have a factory certificate of the old CA");
+        assertThat(rotate("factory-ca", "finish", "--old", factoryCa, "--force").code())
+                .isZero();
+        device("meter-1").factoryReset();
+        assertThat(testbed.journal()
+                        .await(
+                                e -> e.stage() == Stage.BOOTSTRAP_HANDSHAKE
+                                        && e.party() == Party.BOOTSTRAP_SERVER
+                                        && e.outcome() == Outcome.REFUSED
+                                        && e.reason().orElse("").equals("unknown-ca"),
+                                SOON))
+                .as(this::timeline)
+                .isPresent();
+    }
+}
