@@ -189,7 +189,7 @@ final class Rotation implements Rotations {
             for (Device each : page.entries()) {
                 boolean came = each.state() != DeviceState.UNENROLLED && each.state() != DeviceState.CLOUD_ENROLLING;
                 boolean followed = each.bootstrappedAt()
-                        .filter(at -> !at.isBefore(rotation.since()))
+                                .filter(at -> !at.isBefore(rotation.since()))
                                 .isPresent()
                         || hasRenewed(each, rotation.since());
                 if (came && !followed && depends(subject, each)) {

@@ -190,8 +190,11 @@ class RotateTest {
     }
 
     private void reboot(String endpoint) throws Exception {
+        // switched on again when this returns; the other one may be off
         device(endpoint).reboot();
-        awaitRegistered();
+        assertThat(fleet.await(Set.of(DeviceState.REGISTERED, DeviceState.OFF), SOON))
+                .as(this::timeline)
+                .isEqualTo(Fleet.Reached.ALL);
     }
 
     @Test
