@@ -30,8 +30,11 @@ import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSende
  * does not carry out. Thread-safe by confinement: one answer is handled at a time.
  */
 final class BootstrapSession {
-    /** A device that does not know Discover may stay silent; then it goes on without. */
-    private static final Duration DISCOVER_LIMIT = Duration.ofSeconds(3);
+    /**
+     * A device that does not know Discover may stay silent; then it goes on without. Long enough for CoAP to send a lost
+     * Discover again twice: who goes on without its answer may write over the device's bootstrap account.
+     */
+    private static final Duration DISCOVER_LIMIT = Duration.ofSeconds(10);
     /** Long enough for CoAP to send a lost message again until it gives up (RFC 7252 section 4.8.2, MAX_TRANSMIT_WAIT). */
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(93);
 
