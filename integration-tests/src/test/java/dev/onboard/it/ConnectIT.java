@@ -298,6 +298,9 @@ class ConnectIT {
     @Test
     void aPresubscriptionSubscribesWhenTheDeviceUpdates() throws Exception {
         String key = key("presubscription");
+        asked(
+                key,
+                "{\"method\":\"GET\",\"uri\":\"/3/0/0\"}"); // what happens before there is a channel is told to nobody
         String rules = "[{\"endpoint-name\":\"meter*\",\"resource-path\":[\"/3/0/13\"]}]";
         assertThat(call(key, "PUT", "/v2/subscriptions", rules).status()).isEqualTo(204);
         assertThat(call(key, "GET", "/v2/subscriptions", "").text()).isEqualTo(rules);
