@@ -92,6 +92,15 @@ public final class SimulatedDevice {
         return bundle.endpoint().value();
     }
 
+    /**
+     * The account that it keeps, when there is one; reads files.
+     *
+     * @throws IOException when it cannot be read
+     */
+    public Optional<ServerAccount> keptAccount() throws IOException {
+        return store.load();
+    }
+
     /** Where it stands now. */
     public synchronized DeviceState state() {
         return state;

@@ -243,22 +243,22 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
                         device.state().word(),
                         bundle(endpoint).mode().word(),
                         bundle(endpoint).credential().chain(),
-                        delivered(bundle(endpoint))));
+                        delivered(device)));
     }
 
     private DeviceBundle bundle(String endpoint) {
         return java.util.Objects.requireNonNull(bundles.get(endpoint));
     }
 
-    private List<X509Certificate> delivered(DeviceBundle bundle) {
+    /** Asked of the device: another reader of its files would undo what it is writing. */
+    private static List<X509Certificate> delivered(SimulatedDevice device) {
         try {
-            return new CredentialStore(home(bundle.endpoint()), Disk.swift())
-                    .load()
+            return device.keptAccount()
                     .map(ServerAccount::credential)
                     .map(Credential::chain)
                     .orElseGet(List::of);
         } catch (IOException e) {
-            LOG.warn("the LwM2M credentials of {} cannot be shown: {}", bundle.endpoint(), e.getMessage());
+            LOG.warn("the LwM2M credentials of {} cannot be shown: {}", device.endpoint(), e.getMessage());
             return List.of();
         }
     }

@@ -46,7 +46,7 @@ final class CertificateGate {
         this.watch = watch;
     }
 
-    /** Whether this record was the end of its handshake, which has then been told to the peer; it goes no further. */
+    /** Whether this record goes no further: it was the end of its handshake, which has then been told to the peer, or it came too early. */
     boolean refuses(Record record, Connection connection, RecordLayer records) {
         if (record.getType() != ContentType.HANDSHAKE
                 || record.getEpoch() != 0
@@ -55,12 +55,21 @@ final class CertificateGate {
         }
         for (Fragment fragment : Fragment.of(record.getFragmentBytes())) {
             Optional<HandshakeException> fault = fault(fragment, connection);
+            if (fault.isPresent() && overtakes(fragment, connection)) {
+                return true; // it will come again, after the certificates that it is about
+            }
             if (fault.isPresent()) {
                 records.processHandshakeException(connection, fault.get());
                 return true;
             }
         }
         return false;
+    }
+
+    /** A CertificateVerify before the certificates were judged, which say more of why the peer is refused. */
+    private boolean overtakes(Fragment fragment, Connection connection) {
+        return HandshakeType.getTypeByCode(fragment.type()) == HandshakeType.CERTIFICATE_VERIFY
+                && !watch.isEvaluated(connection.getConnectionId());
     }
 
     private Optional<HandshakeException> fault(Fragment fragment, Connection connection) {

@@ -67,6 +67,12 @@ final class HandshakeWatch implements SessionListener {
         attempts.computeIfAbsent(connection, c -> new Attempt()).evaluated = evaluated;
     }
 
+    /** Whether the verifier has spoken on the peer of this connection. */
+    boolean isEvaluated(ConnectionId connection) {
+        Attempt attempt = attempts.get(connection);
+        return attempt != null && attempt.evaluated != null;
+    }
+
     @Override
     public void handshakeStarted(Handshaker handshaker) {
         attempts.put(handshaker.getConnection().getConnectionId(), new Attempt());

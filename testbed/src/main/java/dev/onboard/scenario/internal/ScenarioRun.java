@@ -437,8 +437,9 @@ final class ScenarioRun implements AutoCloseable {
     /** The serial number of the LwM2M certificate that a device has; empty when it has none. */
     Optional<String> lwm2mSerial(int number) throws IOException {
         if (actors.get(number - 1) instanceof Actor.Simulated simulated) {
-            return new CredentialStore(simulated.directory(), Disk.swift())
-                    .load()
+            return simulated
+                    .device()
+                    .keptAccount()
                     .map(account -> account.certificate().serial());
         }
         return Optional.empty();
