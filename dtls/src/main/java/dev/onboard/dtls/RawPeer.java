@@ -152,130 +152,80 @@ public final class RawPeer {
 
     /** With these cipher suites, by their IANA numbers. */
     public RawPeer suites(List<Integer> suites) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                suites,
-                s.groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                s.version,
-                s.framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.suites = suites);
     }
 
     /** With these supported groups, by their IANA numbers (RFC 8422, 5.1.1). */
     public RawPeer groups(List<Integer> groups) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                s.version,
-                s.framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.groups = groups);
     }
 
     /** Claiming this signature algorithm, for example 0x0203 for SHA-1 with ECDSA (RFC 5246, 7.4.1.4.1). */
     public RawPeer signatureAlgorithm(int hashAndSignature) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                OptionalInt.of(hashAndSignature),
-                s.serverName,
-                s.version,
-                s.framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.signatureAlgorithm = OptionalInt.of(hashAndSignature));
     }
 
     /** Asking for this server name (RFC 6066, 3). */
     public RawPeer serverName(String name) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                s.signatureAlgorithm,
-                Optional.of(name),
-                s.version,
-                s.framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.serverName = Optional.of(name));
     }
 
     /** With another version than 1.2. */
     public RawPeer version(Version version) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                version,
-                s.framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.version = version);
     }
 
     /** With a Certificate message whose lengths lie. */
     public RawPeer framing(Framing framing) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                s.version,
-                framing,
-                s.habits,
-                s.judge));
+        return with(draft -> draft.framing = framing);
     }
 
     /** With these habits, as a client. */
     public RawPeer habits(Set<Habit> habits) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                s.version,
-                s.framing,
-                habits,
-                s.judge));
+        return with(draft -> draft.habits = habits);
     }
 
     /** Judging the other side's chain; without a judge it is taken as it is. */
     public RawPeer judging(Function<List<byte[]>, Verdict> judge) {
-        Settings s = settings;
-        return new RawPeer(new Settings(
-                s.chain,
-                s.key,
-                s.suites,
-                s.groups,
-                s.signatureAlgorithm,
-                s.serverName,
-                s.version,
-                s.framing,
-                s.habits,
-                peer -> Optional.of(judge.apply(peer))));
+        return with(draft -> draft.judge = peer -> Optional.of(judge.apply(peer)));
+    }
+
+    private RawPeer with(Consumer<Draft> change) {
+        Draft draft = new Draft(settings);
+        change.accept(draft);
+        return new RawPeer(draft.settings());
+    }
+
+    /** Settings of which one is about to change. */
+    private static final class Draft {
+        private final List<byte[]> chain;
+        private final Optional<PrivateKey> key;
+        private List<Integer> suites;
+        private List<Integer> groups;
+        private OptionalInt signatureAlgorithm;
+        private Optional<String> serverName;
+        private Version version;
+        private Framing framing;
+        private Set<Habit> habits;
+        private Function<List<byte[]>, Optional<Verdict>> judge;
+
+        Draft(Settings from) {
+            chain = from.chain;
+            key = from.key;
+            suites = from.suites;
+            groups = from.groups;
+            signatureAlgorithm = from.signatureAlgorithm;
+            serverName = from.serverName;
+            version = from.version;
+            framing = from.framing;
+            habits = from.habits;
+            judge = from.judge;
+        }
+
+        Settings settings() {
+            return new Settings(
+                    chain, key, suites, groups, signatureAlgorithm, serverName, version, framing, habits, judge);
+        }
     }
 
     /**
