@@ -1,5 +1,6 @@
 package dev.onboard.account;
 
+import dev.onboard.pki.EnrolmentRequest;
 import java.security.KeyPair;
 import java.security.PublicKey;
 
@@ -14,6 +15,11 @@ public record IssueRequest(String endpoint, PublicKey publicKey, RequestSigner p
     /** Without a proof, which the account's own CA does not need. */
     public IssueRequest(String endpoint, PublicKey publicKey) {
         this(endpoint, publicKey, RequestSigner.none());
+    }
+
+    /** For a key that the device made, with the request by which it proved to have it. */
+    public static IssueRequest of(String endpoint, EnrolmentRequest request) {
+        return new IssueRequest(endpoint, request.publicKey(), subject -> request.der());
     }
 
     /** For a key that was made for the device. */

@@ -2,6 +2,7 @@ package dev.onboard.account.internal;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread-safe. An id is a name and not a secret.
  */
 public final class Ids {
+    private static final HexFormat HEX = HexFormat.of();
     private static final int COUNTER_BITS = 16;
 
     private final SecureRandom random;
@@ -32,6 +34,6 @@ public final class Ids {
     public String next() {
         long now = clock.millis() << COUNTER_BITS;
         long place = last.updateAndGet(before -> Math.max(before + 1, now));
-        return String.format("%016x%016x", place, random.nextLong());
+        return HEX.toHexDigits(place) + HEX.toHexDigits(random.nextLong());
     }
 }

@@ -33,7 +33,7 @@ record FactoryEnrolments(Account account, BootstrapResource bootstraps, Deliveri
                     if (admission instanceof Admission.Refused refused) {
                         throw new Refused(refused.reason(), refused.detail());
                     }
-                    return account.issue(new IssueRequest(endpoint, request.publicKey(), subject -> request.der()));
+                    return account.issue(IssueRequest.of(endpoint, request));
                 })
                 .thenApply(IssuedCertificate::chain);
     }

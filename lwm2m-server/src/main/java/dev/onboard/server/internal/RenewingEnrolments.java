@@ -31,7 +31,7 @@ record RenewingEnrolments(Account account, Supplier<List<X509Certificate>> trust
                     if (admission instanceof Admission.Refused refused) {
                         throw new Refused(refused.reason(), refused.detail());
                     }
-                    return account.issue(new IssueRequest(endpoint, request.publicKey(), subject -> request.der()));
+                    return account.issue(IssueRequest.of(endpoint, request));
                 })
                 .thenApply(IssuedCertificate::chain);
     }

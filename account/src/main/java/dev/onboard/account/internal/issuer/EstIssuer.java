@@ -3,12 +3,11 @@ package dev.onboard.account.internal.issuer;
 import dev.onboard.account.CertificateIssuer.Subject;
 import dev.onboard.account.IssuerCredentials;
 import dev.onboard.account.Issuers.Issuer;
-import java.io.ByteArrayInputStream;
+import dev.onboard.pki.CertificateBag;
+import dev.onboard.pki.EnrolmentFault;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,17 +57,8 @@ record EstIssuer(Issuer issuer, IssuerCredentials credentials, Https https) impl
 
     private List<X509Certificate> certificates(byte[] body) {
         try {
-            byte[] der = Base64.getMimeDecoder().decode(body);
-            List<X509Certificate> chain = new ArrayList<>();
-            CertificateFactory.getInstance("X.509")
-                    .generateCertPath(new ByteArrayInputStream(der), "PKCS7")
-                    .getCertificates()
-                    .forEach(certificate -> chain.add((X509Certificate) certificate));
-            if (chain.isEmpty()) {
-                throw IssuerFailure.unreadable(issuer.name(), "its PKCS#7 answer holds no certificate");
-            }
-            return chain;
-        } catch (CertificateException | IllegalArgumentException e) {
+            return CertificateBag.read(Base64.getMimeDecoder().decode(body));
+        } catch (EnrolmentFault | IllegalArgumentException e) {
             throw IssuerFailure.unreadable(issuer.name(), "its answer is no base64 PKCS#7: " + e.getMessage());
         }
     }
