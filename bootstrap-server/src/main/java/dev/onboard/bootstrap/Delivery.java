@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -93,38 +94,35 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
      * @throws IllegalArgumentException when there is no server
      */
     public static Delivery of(Credential issued, List<LwM2mServerAccount> servers) {
+        return of(servers, (server, resources) -> {
+            resources.put(SecurityResource.SECURITY_MODE.id(), 2L);
+            resources.put(SecurityResource.PUBLIC_KEY.id(), server.chain().encode(issued.chain()));
+            resources.put(SecurityResource.SECRET_KEY.id(), issued.privateKeyPkcs8());
+        });
+    }
+
+    /** As {@link #of} for a device that makes its key itself and enrols over EST: security mode 4, and no key or certificate. */
+    public static Delivery enrolling(List<LwM2mServerAccount> servers) {
+        return of(servers, (server, resources) -> resources.put(SecurityResource.SECURITY_MODE.id(), 4L));
+    }
+
+    /** @param proof adds to the Security object how the device proves who it is */
+    private static Delivery of(
+            List<LwM2mServerAccount> servers, BiConsumer<LwM2mServerAccount, SortedMap<Integer, Object>> proof) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("a bootstrap that delivers no LwM2M server leaves the device nowhere");
         }
         List<Instance> instances = new ArrayList<>();
         for (int i = 0; i < servers.size(); i++) {
-            instances.add(security(i, issued, servers.get(i)));
+            SortedMap<Integer, Object> security = account(servers.get(i));
+            proof.accept(servers.get(i), security);
+            instances.add(new Instance(Instance.SECURITY, i, security));
             instances.add(server(i, servers.get(i)));
         }
         if (servers.size() > 1) {
             instances.addAll(accessControl(servers));
         }
         return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
-    }
-
-    /** As {@link #of} for a device that makes its key itself and enrols over EST: security mode 4, and no key or certificate. */
-    public static Delivery enrolling(List<LwM2mServerAccount> servers) {
-        List<Instance> instances = new ArrayList<>();
-        for (int i = 0; i < servers.size(); i++) {
-            SortedMap<Integer, Object> resources = account(servers.get(i));
-            resources.put(SecurityResource.SECURITY_MODE.id(), 4L);
-            instances.add(new Instance(Instance.SECURITY, i, resources));
-            instances.add(server(i, servers.get(i)));
-        }
-        return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
-    }
-
-    private static Instance security(int number, Credential issued, LwM2mServerAccount server) {
-        SortedMap<Integer, Object> resources = account(server);
-        resources.put(SecurityResource.SECURITY_MODE.id(), 2L);
-        resources.put(SecurityResource.PUBLIC_KEY.id(), server.chain().encode(issued.chain()));
-        resources.put(SecurityResource.SECRET_KEY.id(), issued.privateKeyPkcs8());
-        return new Instance(Instance.SECURITY, number, resources);
     }
 
     /** All of a Security instance but how the device proves who it is. */

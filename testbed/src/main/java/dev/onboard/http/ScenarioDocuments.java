@@ -242,14 +242,7 @@ final class ScenarioDocuments {
                 .orElseThrow(() -> Problem.notFound("run " + run.id() + " has no result of '" + id + "' yet"));
         ObjectNode document = brief(result).put("note", result.note());
         document.set("scenario", page(result.scenario()));
-        ArrayNode checks = document.putArray("checks");
-        for (Result.Check check : result.checks()) {
-            checks.addObject()
-                    .put("expected", check.expected())
-                    .put("met", check.met())
-                    .put("observed", check.isObserved())
-                    .put("actual", check.actual());
-        }
+        document.set("checks", Report.checks(result));
         ArrayNode timeline = document.putArray("timeline");
         result.timeline().forEach(event -> timeline.add(EventExplanation.json(event)));
         ArrayNode chain = document.putArray("chain");

@@ -63,7 +63,16 @@ public record Report(List<Result> results, List<EarlierRun.Change> changes, Inst
         one.put("status", Step.word(result.status()));
         one.put("seconds", result.took().toMillis() / 1000.0);
         one.set("observed", EarlierRun.json(result.observed()));
-        ArrayNode checks = one.putArray("checks");
+        one.set("checks", checks(result));
+        if (!result.note().isEmpty()) {
+            one.put("note", result.note());
+        }
+        return one;
+    }
+
+    /** What was expected of a scenario and what came, in JSON. */
+    public static ArrayNode checks(Result result) {
+        ArrayNode checks = JSON.createArrayNode();
         for (Result.Check check : result.checks()) {
             checks.addObject()
                     .put("expected", check.expected())
@@ -71,10 +80,7 @@ public record Report(List<Result> results, List<EarlierRun.Change> changes, Inst
                     .put("observed", check.isObserved())
                     .put("actual", check.actual());
         }
-        if (!result.note().isEmpty()) {
-            one.put("note", result.note());
-        }
-        return one;
+        return checks;
     }
 
     /** Surefire's XML, one test case for each scenario. */
