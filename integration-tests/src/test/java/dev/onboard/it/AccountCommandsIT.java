@@ -147,7 +147,7 @@ class AccountCommandsIT {
                 dev.onboard.pki.CertificateAuthority.of(credential, Servers.CLOCK, Servers.RANDOM);
         Credential signed = misused.issue(dev.onboard.pki.CertificateRecipe.device("somebody"));
         devices.run(devices.withDeveloperCertificate("bench-3", signed), DeviceState.FAILED);
-        assertThat(up.last("refusal of bench-3", event -> isRefusal(event, "bench-3"))
+        assertThat(up.first("refusal of bench-3", event -> isRefusal(event, "bench-3"))
                         .reason())
                 .contains("endpoint-mismatch");
 
@@ -163,14 +163,14 @@ class AccountCommandsIT {
                             .put("ca_id", id));
         }
         devices.run(devices.withDeveloperCertificate("bench-101", credential), DeviceState.FAILED);
-        Event full = up.last("refusal of bench-101", event -> isRefusal(event, "bench-101"));
+        Event full = up.first("refusal of bench-101", event -> isRefusal(event, "bench-101"));
         assertThat(full.reason()).contains("developer-certificate-limit");
         assertThat(full.detail().orElse("")).contains("has its 100 devices");
 
         assertThat(run("developer-certificate", "list").out()).contains(id);
         assertThat(run("developer-certificate", "remove", id).exitCode()).isZero();
         devices.run(devices.withDeveloperCertificate("bench-4", credential), DeviceState.FAILED);
-        Event refused = up.last(
+        Event refused = up.first(
                 "refusal of the withdrawn developer certificate",
                 event -> event.stage() == Stage.BOOTSTRAP_HANDSHAKE
                         && event.refusedBy().isPresent());

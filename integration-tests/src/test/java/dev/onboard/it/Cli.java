@@ -123,12 +123,23 @@ final class Cli implements AutoCloseable {
             }
         }
 
-        /** The last event that matches; when none does yet, the first within ten seconds; fails with the timeline otherwise. */
-        Event last(String what, Predicate<Event> condition) {
+        /** How many events there are: what {@link #after} is to leave out. Taken before the act whose event is awaited. */
+        int mark() {
+            return events().size();
+        }
+
+        /** The first event that matches, when it comes within ten seconds; fails with the timeline otherwise. */
+        Event first(String what, Predicate<Event> condition) {
+            return after(0, what, condition);
+        }
+
+        /** The same among the events that came after a {@link #mark()}: an answer may be there before its event is. */
+        Event after(int mark, String what, Predicate<Event> condition) {
             long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
             while (true) {
                 List<Event> all = events();
-                Optional<Event> match = all.stream().filter(condition).reduce((first, second) -> second);
+                Optional<Event> match =
+                        all.stream().skip(mark).filter(condition).findFirst();
                 if (match.isPresent()) {
                     return match.get();
                 }

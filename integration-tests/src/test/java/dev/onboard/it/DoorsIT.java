@@ -26,6 +26,7 @@ class DoorsIT {
 
     private Cli cli;
     private Cli.Up up;
+    private int mark;
     private Path device;
 
     @BeforeAll
@@ -83,7 +84,7 @@ class DoorsIT {
                 "127.0.0.1:" + up.port("lwm2m_uri"),
                 "-CAfile",
                 up.workDirectory().resolve("ca/lwm2m-server-ca.cert.pem"));
-        Event why = up.last(
+        Event why = up.first(
                 "refusal of the empty certificate",
                 event -> event.reason().equals(java.util.Optional.of("no-certificate")));
         assertThat(why.stage()).isEqualTo(Stage.LWM2M_HANDSHAKE);
@@ -127,12 +128,17 @@ class DoorsIT {
                 .path(0)
                 .path("id")
                 .asText();
+        mark = up.mark();
         assertThat(cli.run("trust", "remove", id).exitCode()).isZero();
         try {
             assertThat(open.waitFor(20, TimeUnit.SECONDS))
                     .as("close_notify ends it")
                     .isTrue();
-            Event closed = up.last("closed session", event -> event.stage() == Stage.SESSION_CLOSED);
+            Event closed = up.after(
+                    mark,
+                    "session closed by the server",
+                    event -> event.stage() == Stage.SESSION_CLOSED
+                            && event.refusedBy().isPresent());
             assertThat(closed.reason()).contains("trust-withdrawn");
             assertThat(closed.refusedBy()).contains(Party.BOOTSTRAP_SERVER);
             assertThat(session)
@@ -158,7 +164,8 @@ class DoorsIT {
         assertThat(refusal(Stage.ADMISSION).reason()).contains("endpoint-mismatch");
         Tool.Result own = coapPost(coap, factory, uri + "/bs?ep=foreign&mccv=1.2.3");
         assertThat(own.output()).doesNotContain("4.00");
-        assertThat(up.last(
+        assertThat(up.after(
+                                mark,
                                 "admission",
                                 event -> event.stage() == Stage.ADMISSION
                                         && event.party() == Party.BOOTSTRAP_SERVER
@@ -182,7 +189,8 @@ class DoorsIT {
         assertThat(pack.output()).contains("4.04");
     }
 
-    private static Tool.Result coapPost(String coap, Path factory, String uri) throws Exception {
+    private Tool.Result coapPost(String coap, Path factory, String uri) throws Exception {
+        mark = up.mark();
         return Tool.run(
                 "",
                 coap,
@@ -199,8 +207,10 @@ class DoorsIT {
                 uri);
     }
 
+    /** Why the server refused who came last. */
     private Event refusal(Stage stage) {
-        return up.last(
+        return up.after(
+                mark,
                 "refusal at " + stage.word(),
                 event -> event.stage() == stage
                         && event.outcome() == Outcome.REFUSED
@@ -216,6 +226,7 @@ class DoorsIT {
     }
 
     private Tool.Result connect(String which, String set, String ca, String... more) throws Exception {
+        mark = up.mark();
         return Tool.run("", command(which, set, ca, more).toArray());
     }
 

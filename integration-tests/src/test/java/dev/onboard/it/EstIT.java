@@ -29,6 +29,7 @@ class EstIT {
 
     private Cli cli;
     private Cli.Up up;
+    private int mark;
     private Path device;
     private String openssl;
     private String coap;
@@ -65,6 +66,7 @@ class EstIT {
     /** What libcoap says; a body goes to the file. */
     private String ask(String set, String which, String path, Path answer, Object... more) throws Exception {
         Path own = set.equals("factory") ? device.resolve("factory") : folder.resolve(set);
+        mark = up.mark();
         String ca = which.equals("bootstrap_uri") ? "bootstrap-server-ca" : "lwm2m-server-ca";
         List<Object> command = new ArrayList<>(List.of(
                 coap,
@@ -105,8 +107,10 @@ class EstIT {
         return pem;
     }
 
+    /** Why the server refused what was asked last. */
     private String reason() {
-        Event refused = up.last(
+        Event refused = up.after(
+                mark,
                 "a refused enrolment",
                 event -> event.stage() == Stage.ENROLLED
                         && event.party() != Party.DEVICE
@@ -219,6 +223,7 @@ class EstIT {
 
         Path weak = request("weak", "/CN=meter-7", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime192v1");
         assertThat(post(EST + "sen", weak, "286")).contains("4.00");
+        assertThat(reason()).isEqualTo("unsupported-key");
 
         assertThat(post(EST + "sen", good, "40")).contains("4.15");
         assertThat(ask(

@@ -119,7 +119,7 @@ class ModesIT {
         assertThat(failure.path("reason").asText()).isEqualTo("alert-unknown-ca");
         assertThat(failure.path("detail").asText()).contains("in LwM2M mode there is no bootstrap to fall back to");
         assertThat(refused.err()).doesNotContain("bootstrap-handshake");
-        Event why = up.last(
+        Event why = up.first(
                 "refusal", event -> event.stage() == Stage.LWM2M_HANDSHAKE && event.outcome() == Outcome.REFUSED);
         assertThat(why.reason()).contains("unknown-ca");
         Path root = up.workDirectory().resolve("ca/factory-lwm2m-root.cert.pem");
@@ -129,7 +129,7 @@ class ModesIT {
         Cli.Result registered =
                 cli.run("device", "run", "--bundle", devices.resolve("meter-9"), "--exit-when", "registered");
         assertThat(registered.exitCode()).as(registered.err()).isZero();
-        Event event = up.last(
+        Event event = up.first(
                 "registration",
                 one -> one.stage() == Stage.REGISTERED
                         && one.party() == Party.LWM2M_SERVER

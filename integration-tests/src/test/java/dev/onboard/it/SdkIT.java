@@ -244,7 +244,7 @@ class SdkIT {
     }
 
     private static void assertRefused(Cli.Up up, String endpoint, Stage stage, String reason) {
-        Event refusal = up.last(
+        Event refusal = up.first(
                 "refusal of " + endpoint,
                 event -> event.endpoint().equals(Optional.of(endpoint))
                         && event.outcome() == Outcome.REFUSED

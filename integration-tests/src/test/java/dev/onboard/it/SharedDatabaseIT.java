@@ -72,7 +72,7 @@ class SharedDatabaseIT {
                         .exitCode())
                 .isZero();
         assertThat(device("meter-3", "failed").exitCode()).isZero();
-        Event why = second.last(
+        Event why = second.first(
                 "refusal of meter-3",
                 event -> event.stage() == Stage.BOOTSTRAP_HANDSHAKE
                         && event.outcome() == Outcome.REFUSED

@@ -32,6 +32,7 @@ class TrustIT {
 
     private Cli cli;
     private Cli.Up up;
+    private int mark;
     private Path devices;
 
     @BeforeEach
@@ -94,6 +95,7 @@ class TrustIT {
         assertThat(cli.run("factory", "make", "--endpoint", "meter-7", "--out", impostors)
                         .exitCode())
                 .isZero();
+        mark = up.mark();
         Cli.Result result = cli.run(
                 "device",
                 "run",
@@ -158,8 +160,10 @@ class TrustIT {
         assertThat(cli.run("certificate", "revoke", "ffff").exitCode()).isEqualTo(2);
     }
 
+    /** Why the server refused the device that ran last. */
     private Event refusal(Stage stage) {
-        return up.last(
+        return up.after(
+                mark,
                 "refusal at " + stage.word(),
                 event -> event.stage() == stage && event.outcome() == Outcome.REFUSED && event.party() != Party.DEVICE);
     }
@@ -180,6 +184,7 @@ class TrustIT {
     }
 
     private Cli.Result device(String endpoint, String state) throws Exception {
+        mark = up.mark();
         return cli.run(
                 "device",
                 "run",

@@ -46,7 +46,7 @@ class UpdateCommandsIT {
     private static void awaitRegistered(Cli.Up up) {
         for (int i = 1; i <= DEVICES; i++) {
             String endpoint = "d" + i;
-            up.last(
+            up.first(
                     endpoint + " registered",
                     event -> event.stage() == Stage.REGISTERED
                             && event.endpoint().orElse("").equals(endpoint));
@@ -88,7 +88,7 @@ class UpdateCommandsIT {
                         "--json")
                 .json();
         String id = made.path("id").asText();
-        up.last("sent", event -> is(event, "sent"));
+        up.first("sent", event -> is(event, "sent"));
         up.kill();
         fleet.destroyForcibly().waitFor();
 
