@@ -33,6 +33,7 @@ export class ApiError extends Error {
     const fields = (document.fields || []).map((field) => `${field.name || field.field}: ${field.message}`);
     super(fields.length ? fields.join('; ') : document.message || `the testbed answered ${status}`);
     this.status = status;
+    this.faulty = document.fields && document.fields.length ? document.fields[0].name || document.fields[0].field : '';
     this.type = document.type || '';
   }
 }

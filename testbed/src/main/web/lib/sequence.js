@@ -4,7 +4,7 @@ import { millis, reason, commonName } from './words.js';
 
 const LANES = [['device', 'Device', 190], ['bootstrap', 'Bootstrap server', 420], ['account', 'Account, issuer', 640], ['lwm2m', 'LwM2M server', 850]];
 const X = Object.fromEntries(LANES.map(([id, , x]) => [id, x]));
-const PAIRED = ['bootstrap-handshake', 'admission', 'written', 'finished', 'lwm2m-handshake', 'registered', 'updated', 'deregistered'];
+const PAIRED = ['bootstrap-handshake', 'admission', 'enrolled', 'written', 'finished', 'lwm2m-handshake', 'registered', 'updated', 'deregistered'];
 
 /** The events of the last attempt: since the device was switched on, or began again after it had waited. */
 export function lastOnboarding(events) {
@@ -29,7 +29,7 @@ function join(events) {
   for (const event of events) {
     const path = event.facts && event.facts.path;
     const fits = PAIRED.includes(event.stage) && steps.find((step) => !step.other && step.event.stage === event.stage && step.event.party !== event.party
-      && (event.stage !== 'written' || (step.event.facts || {}).path === path && (step.event.facts || {}).operation === (event.facts || {}).operation));
+      && (!['written', 'enrolled'].includes(event.stage) || (step.event.facts || {}).path === path && (step.event.facts || {}).operation === (event.facts || {}).operation));
     if (fits) {
       fits.other = event;
       // the one who knows why speaks
@@ -53,6 +53,7 @@ function drawn(step) {
     case 'bootstrap-handshake': { const [from, to] = back('bootstrap'); return { ...both(from, to, 'DTLS handshake, factory certificate', ''), double: !bad }; }
     case 'lwm2m-handshake': { const [from, to] = back('lwm2m'); return { ...both(from, to, 'DTLS handshake, LwM2M certificate', ''), double: !bad }; }
     case 'admission': { const [from, to] = back('bootstrap'); return both(from, to, 'POST /bs', ''); }
+    case 'enrolled': { const server = event.party === 'lwm2m-server' || (step.other && step.other.party === 'lwm2m-server') ? 'lwm2m' : 'bootstrap'; const [from, to] = back(server); return both(from, to, `EST ${facts.path || ''}`, ''); }
     case 'issued': return both('bootstrap', 'account', `certificate issued by ${commonName(facts.issuer)}`, 'issuer');
     case 'written': return both('bootstrap', 'device', `${facts.operation || 'write'} ${facts.path || ''}`, '');
     case 'finished': return both('bootstrap', 'device', 'Bootstrap-Finish', '');

@@ -134,13 +134,17 @@ function dismiss(id) {
   const at = toasts.findIndex((toast) => toast.id === id);
   if (at >= 0) { toasts.splice(at, 1); changed(); }
 }
-export function Toasts() {
+let dialogs = 0;
+
+/** Within the dialog that is open, else on the page: what stands behind a dialog cannot be reached. */
+export function Toasts({ depth = 0 }) {
   const [, setTurn] = useState(0);
   useEffect(() => {
     const watcher = () => setTurn((value) => value + 1);
     toastWatchers.add(watcher);
     return () => toastWatchers.delete(watcher);
   }, []);
+  if (depth !== dialogs) return null;
   return html`<div class="toasts" role="status" aria-live="polite">${toasts.map((toast) => html`
     <div class=${`toast ${toast.tone}`} key=${toast.id}><span>${toast.message}</span>
       ${toast.request && html`<${Curl} ...${toast.request} />`}
@@ -165,16 +169,23 @@ export async function attempt(work, done) {
 
 export function Dialog({ title, onClose, children, wide }) {
   const ref = useRef(null);
+  const [depth, setDepth] = useState(-1);
   useEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog && dialog.open && dialog.close();
+    setDepth(++dialogs);
+    changed();
+    return () => {
+      if (dialog && dialog.open) dialog.close();
+      dialogs--;
+      changed();
+    };
   }, []);
   return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby="dialog-title" onCancel=${(event) => { event.preventDefault(); onClose(); }}
       onClick=${(event) => { if (event.target === ref.current) onClose(); }}>
     <div class="dialog-body"><header class="card-head"><h2 id="dialog-title">${title}</h2>
       <button type="button" class="button small ghost icon-only" aria-label="Close" onClick=${onClose}><${Icon} name="cross" /></button></header>
-      ${children}</div></dialog>`;
+      ${children}</div><${Toasts} depth=${depth} /></dialog>`;
 }
 
 export const Field = ({ label, hint, children, id }) => html`

@@ -15,10 +15,21 @@ export function base64(file) {
 }
 
 /** Asks the testbed what is in these files. */
-export async function explained(files) {
+export async function explained(files, password) {
   const all = [];
-  for (const file of files) all.push(await call('POST', '/testbed/explain', { name: file.name, content: await base64(file) }));
+  for (const file of files) all.push(await call('POST', '/testbed/explain', { name: file.name, content: await base64(file), ...(password ? { password } : {}) }));
   return all;
+}
+
+/** Whether a PKCS#12 container did not open: somebody has to be asked for its password. */
+export const wantsPassword = (failure) => failure.faulty === 'password';
+
+/** Asks for the password of a PKCS#12 container; it is sent with the file and kept nowhere. */
+export function Password({ files, error, onOpen }) {
+  const [password, setPassword] = useState('');
+  return html`<div class="stack" role="group" aria-label="Password">${error && html`<${Failure} error=${error} />`}
+    <${Field} id="p12-password" label=${`Password of ${files.map((file) => file.name).join(', ')}`} hint="It goes to this testbed with the file, and is not stored."><input id="p12-password" type="password" autocomplete="off" aria-describedby="p12-password-hint" value=${password} onInput=${(event) => setPassword(event.target.value)} /><//>
+    <div class="row end"><${Button} disabled=${!password} onClick=${() => onOpen(password)}>Open<//></div></div>`;
 }
 
 export function Drop({ onFiles, children, label = 'Choose a file' }) {
@@ -39,14 +50,17 @@ export function Drop({ onFiles, children, label = 'Choose a file' }) {
 export function Upload({ service = 'bootstrap', onClose, onDone, files }) {
   const [found, setFound] = useState(files || null);
   const [error, setError] = useState(null);
+  const [locked, setLocked] = useState(null);
   const [form, setForm] = useState({ name: files ? nameOf(files) : '', service, enrollment_mode: false, active: true });
-  const take = async (chosen) => {
+  const take = async (chosen, password) => {
     try {
       setError(null);
-      const contents = await explained(chosen);
+      const contents = await explained(chosen, password);
+      setLocked(null);
       setFound(contents);
       setForm((old) => ({ ...old, name: old.name || nameOf(contents) }));
     } catch (failure) {
+      setLocked(wantsPassword(failure) ? chosen : null);
       setError(failure);
     }
   };
@@ -62,7 +76,7 @@ export function Upload({ service = 'bootstrap', onClose, onDone, files }) {
   };
   return html`<${Dialog} title="Upload a trusted certificate" onClose=${onClose} wide><form onSubmit=${send}>
     <${Drop} onFiles=${take} label=${found ? 'Choose another file' : 'Choose a file'}>Drop a CA certificate or a chain: PEM, DER, PKCS#12, hex, in any order.<//>
-    ${error && html`<${Failure} error=${error} />`}
+    ${locked ? html`<${Password} files=${locked} error=${error} onOpen=${(password) => take(locked, password)} />` : error && html`<${Failure} error=${error} />`}
     ${found && certificates.length === 0 && html`<${Failure} error="There is no certificate in it; a key or a revocation list admits nobody." />`}
     ${certificates.length > 0 && html`<h3 class="spaced">What is in it</h3><${Chain} certificates=${certificates} />
       ${certificates.some((one) => !one.is_ca) && html`<p class="notice">The file holds a certificate that is no CA's. The account may refuse it.</p>`}

@@ -38,6 +38,7 @@ const STAGES = {
   power: 'Power',
   'bootstrap-handshake': 'Handshake with the bootstrap server',
   admission: 'Bootstrap request',
+  enrolled: 'Enrolment over EST',
   issued: 'Certificate issued',
   written: 'Credentials written',
   finished: 'Bootstrap finished',

@@ -83,7 +83,7 @@ function Issued() {
   const [wanted, setWanted] = useState('');
   const [pages, setPages] = useState(1);
   const [detail, setDetail] = useState(null);
-  const filter = wanted.trim() ? `&endpoint_name__like=${enc(`%${wanted.trim()}%`)}` : '';
+  const filter = wanted.trim() ? `&endpoint_name__like=${enc(wanted.trim())}` : '';
   const list = useLoaded(() => get(`/testbed/issued-certificates?limit=${Math.min(1000, pages * 100)}&order=DESC&include=total_count${filter}`), [filter, pages]);
   const rows = list.data ? list.data.data : [];
   return html`<div class="stack"><div class="toolbar"><div class="search"><input type="search" aria-label="Search by endpoint name" placeholder="Search by endpoint name" value=${wanted} onInput=${(event) => setWanted(event.target.value)} /></div>
@@ -173,7 +173,8 @@ function Developer() {
 // --- enrolments ---------------------------------------------------------------
 
 function Enrollments() {
-  const list = useLoaded(() => get('/v3/device-enrollments?limit=1000&order=DESC&include=total_count'), []);
+  const [pages, setPages] = useState(1);
+  const list = useLoaded(() => get(`/v3/device-enrollments?limit=${Math.min(1000, pages * 100)}&order=DESC&include=total_count`), [pages]);
   const modes = useLoaded(() => all('/v3/trusted-certificates?enrollment_mode__eq=true'), []);
   const denials = useLoaded(async () => (await Promise.all((modes.data || []).map((one) => get(`/v3/device-enrollment-denials?trusted_certificate_id__eq=${one.id}&limit=100&order=DESC`)))).flatMap((page) => page.data), [modes.data]);
   const [identity, setIdentity] = useState('');
@@ -194,7 +195,8 @@ function Enrollments() {
     <div class="span-6"><${Card} title="Many devices"><div class="grid"><div class="span-6"><${Drop} onFiles=${upload('/v3/device-enrollments-bulk-uploads')} label="Add a CSV">Put a CSV of identities on the list<//></div><div class="span-6"><${Drop} onFiles=${upload('/v3/device-enrollments-bulk-deletes')} label="Remove by CSV">Take a CSV of identities off<//></div></div><//></div></div>
     ${report && html`<${Card} title="What became of each line" actions=${html`<${Button} kind="small" icon="download" onClick=${() => save('report.csv', report, 'text/csv')}>Report<//>`}><pre tabindex="0">${report.split('\n').slice(0, 30).join('\n')}</pre><//>`}
     ${list.error && html`<${Failure} error=${list.error} again=${list.again} />`}
-    ${list.data && (list.data.data.length === 0 ? html`<section class="card"><${Empty} title="The list is empty">Add a device's identity: <code>onboard enrollment add A-…</code>, or here.<//></section>` : html`<${Table} label="Enrolments" columns=${[{ title: 'Identity' }, { title: 'Claimed by' }, { title: 'Added' }, { title: '' }]} rows=${list.data.data.map((one) => ({ key: one.id, cells: [html`<span class="mono">${one.enrollment_identity}</span>`, one.enrolled_device_id ? html`<span class="mono">${one.enrolled_device_id}</span>` : html`<span class="muted">nobody yet</span>`, html`<${Time} at=${one.created_at} />`, html`<${Button} kind="small danger" onClick=${() => attempt(() => call('DELETE', `/v3/device-enrollments/${one.id}`), 'Off the list').then(list.again)}>Remove<//>`] }))} />`)}
+    ${list.data && (list.data.data.length === 0 ? html`<section class="card"><${Empty} title="The list is empty">Add a device's identity: <code>onboard enrollment add A-…</code>, or here.<//></section>` : html`<${Table} label="Enrolments" columns=${[{ title: 'Identity' }, { title: 'Claimed by' }, { title: 'Added' }, { title: '' }]} rows=${list.data.data.map((one) => ({ key: one.id, cells: [html`<span class="mono">${one.enrollment_identity}</span>`, one.enrolled_device_id ? html`<span class="mono">${one.enrolled_device_id}</span>` : html`<span class="muted">nobody yet</span>`, html`<${Time} at=${one.created_at} />`, html`<${Button} kind="small danger" onClick=${() => attempt(() => call('DELETE', `/v3/device-enrollments/${one.id}`), 'Off the list').then(list.again)}>Remove<//>`] }))} />
+    <div class="row between"><span class="muted" role="status">${count(list.data.total_count ?? list.data.data.length)} on the list</span>${list.data.has_more && pages < 10 && html`<${Button} onClick=${() => setPages(pages + 3)}>Show more<//>`}</div>`)}
     ${denials.data && denials.data.length > 0 && html`<${Card} title="Denied, since they are not on the list"><ul class="requests">${denials.data.map((one) => html`<li key=${one.id}><a href=${`#/devices/${enc(one.endpoint_name)}`}>${one.endpoint_name}</a><${Time} at=${one.created_at} /></li>`)}</ul><//>`}</div>`;
 }
 

@@ -1,7 +1,7 @@
 // What is in a file, and what each party of this testbed would say of it. Files dropped anywhere end here.
 import { html, useState, useEffect } from '../vendor/preact-htm.js';
 import { Card, Chain, Failure, Empty, Badge, Button, tell } from '../lib/ui.js';
-import { Drop, Upload, explained } from '../lib/upload.js';
+import { Drop, Upload, Password, explained, wantsPassword } from '../lib/upload.js';
 import { Verdict } from '../lib/why.js';
 
 const PURPOSES = {
@@ -12,17 +12,23 @@ const PURPOSES = {
 };
 
 let results = [];
+let locked = null;
 const watchers = new Set();
 
 /** Has files explained and goes to where it stands. */
-export async function explainFiles(files) {
+export async function explainFiles(files, password) {
   try {
-    results = await explained(files);
-    watchers.forEach((watcher) => watcher());
-    location.hash = '#/explain';
+    results = await explained(files, password);
+    locked = null;
   } catch (failure) {
-    tell(failure.message, 'bad');
+    if (!wantsPassword(failure)) {
+      tell(failure.message, 'bad');
+      return;
+    }
+    locked = { files, error: password ? failure : null };
   }
+  watchers.forEach((watcher) => watcher());
+  location.hash = '#/explain';
 }
 
 function Contents({ contents }) {
@@ -48,5 +54,6 @@ export default function Explain() {
   }, []);
   return html`<div class="page-head"><h1>Explain</h1><p>Whether a chain would be trusted here, by whom, and if not, the first rule that fails and what to do.</p></div>
     <div class="stack"><${Drop} onFiles=${explainFiles}>Drop certificates, chains, bundles, keys or PKCS#12 here, or onto any other page.<//>
+    ${locked && html`<${Card} title="A container with a password"><${Password} files=${locked.files} error=${locked.error} onOpen=${(password) => explainFiles(locked.files, password)} /><//>`}
     ${results.length === 0 ? html`<section class="card"><${Empty} title="Nothing to explain yet">On the command line: <code>onboard explain --chain device.pem --trust ca.pem --purpose device-bootstrap</code><//></section>` : results.map((contents, index) => html`<${Contents} key=${contents.name + index} contents=${contents} />`)}</div>`;
 }

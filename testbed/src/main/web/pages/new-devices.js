@@ -1,27 +1,41 @@
 // Has the factory make devices.
-import { html, useState } from '../vendor/preact-htm.js';
+import { html, useState, useRef } from '../vendor/preact-htm.js';
 import { call } from '../lib/api.js';
 import { Dialog, Field, Button, Curl, attempt, useDocument } from '../lib/ui.js';
 import { count as words } from '../lib/words.js';
 
 const COMMON = ['expired', 'not-yet-valid', 'wrong-extended-key-usage', 'wrong-key-usage', 'bad-signature', 'unknown-critical-extension', 'sha1-signature'];
 
+/** So many in one request: an order of thousands shows how far it is and can be stopped. */
+const PART = 100;
+
 export function NewDevices({ count = 1, onClose, onMade }) {
   const [order, setOrder] = useState({ count, prefix: 'device-', mode: 'bootstrap', chain_depth: 1, defect: '', upload_ca: true, power_on: true });
-  const [busy, setBusy] = useState(false);
+  const [done, setDone] = useState(null);
+  const stop = useRef(false);
+  const busy = done !== null;
   const { data: defects } = useDocument('/testbed/defects');
   const set = (name) => (event) => setOrder({ ...order, [name]: event.target.type === 'checkbox' ? event.target.checked : event.target.type === 'number' ? Number(event.target.value) : event.target.value });
   const body = { ...order };
   if (!body.defect) delete body.defect;
   const make = async (event) => {
     event.preventDefault();
-    setBusy(true);
-    const made = await attempt(() => call('POST', '/testbed/simulated-devices', body), (answer) => `${words(answer.made)} ${answer.made === 1 ? 'device' : 'devices'} made${order.power_on ? ' and switched on' : ''}`);
-    setBusy(false);
-    if (made) {
-      if (onMade) onMade(made);
-      onClose();
-    }
+    stop.current = false;
+    let made = 0;
+    setDone(0);
+    const all = await attempt(async () => {
+      // how many may share a developer certificate is for the testbed to say, of the whole order
+      const most = order.mode === 'developer' ? order.count : PART;
+      while (made < order.count && !stop.current) {
+        const part = await call('POST', '/testbed/simulated-devices', { ...body, count: Math.min(most, order.count - made) });
+        made += part.made;
+        setDone(made);
+      }
+      return made;
+    }, () => `${words(made)} ${made === 1 ? 'device' : 'devices'} made${order.power_on ? ' and switched on' : ''}`);
+    setDone(null);
+    if (made > 0 && onMade) onMade(made);
+    if (all) onClose();
   };
   const others = (defects ? defects.defects : []).filter((word) => !COMMON.includes(word));
   return html`<${Dialog} title="New devices" onClose=${onClose}><form onSubmit=${make}>
@@ -35,6 +49,7 @@ export function NewDevices({ count = 1, onClose, onMade }) {
       <option value="">nothing: they are good</option>${COMMON.map((word) => html`<option value=${word}>${word}</option>`)}${others.map((word) => html`<option value=${word}>${word}</option>`)}</select><//>
     <label class="check"><input type="checkbox" checked=${order.upload_ca} onChange=${set('upload_ca')} /> Upload the factory's CA, unless it is trusted</label>
     <label class="check"><input type="checkbox" checked=${order.power_on} onChange=${set('power_on')} /> Switch them on</label>
-    <div class="row between"><${Curl} method="POST" path="/testbed/simulated-devices" body=${body} /><div class="row"><${Button} onClick=${onClose}>Cancel<//><button type="submit" class="button primary" disabled=${busy}>${busy ? 'Making…' : 'Make'}</button></div></div>
+    ${busy && order.count > PART && html`<div class="progress" role="progressbar" aria-label="Devices made" aria-valuemin="0" aria-valuemax=${order.count} aria-valuenow=${done}><i style=${{ width: `${(100 * done) / order.count}%` }}></i></div>`}
+    <div class="row between"><${Curl} method="POST" path="/testbed/simulated-devices" body=${body} /><div class="row"><${Button} onClick=${busy ? () => { stop.current = true; } : onClose}>${busy ? 'Stop' : 'Cancel'}<//><button type="submit" class="button primary" disabled=${busy}>${busy ? (order.count > PART ? `${words(done)} of ${words(order.count)} made` : 'Making…') : 'Make'}</button></div></div>
   </form><//>`;
 }

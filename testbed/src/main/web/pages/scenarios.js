@@ -4,6 +4,7 @@ import { call, get, text, stream, enc } from '../lib/api.js';
 import { Card, Button, Badge, Empty, Failure, Curl, Copy, Icon, Table, Time, Facts, Field, attempt, save, useDocument, useLoaded } from '../lib/ui.js';
 import { count, party, stage, reason, millis, sentence } from '../lib/words.js';
 import { Sequence } from '../lib/sequence.js';
+import { Drop } from '../lib/upload.js';
 
 const FAMILIES = { VAL: 'Validity', CHN: 'Chains', NAM: 'Names', USE: 'Key usages', ALG: 'Algorithms', ENC: 'Encodings', TRU: 'Trust', REV: 'Revocation', PRO: 'Protocol', PRV: 'Provisioning', EST: 'Enrolment over EST', ROT: 'Rotation', FWU: 'Firmware' };
 const STATUS = { 'as-expected': ['as expected', 'good'], different: ['different', 'bad'], pending: ['pending', 'quiet'], 'not-observed': ['not observed', 'warn'] };
@@ -75,6 +76,14 @@ const start = async (body) => {
   if (run) location.hash = `#/scenarios/runs/${run.id}`;
 };
 
+function parsed(name, content) {
+  try {
+    return JSON.parse(content);
+  } catch (failure) {
+    throw new Error(`${name} is not JSON: ${failure.message}`);
+  }
+}
+
 function Runs({ runs, current }) {
   if (!runs || runs.length === 0) return html`<p class="muted">No run yet.</p>`;
   return html`<ul class="requests">${runs.map((run) => html`<li key=${run.id}><a href=${`#/scenarios/runs/${run.id}`} aria-current=${run.id === current ? 'true' : undefined}>Run ${run.id}</a><span class="muted"><${Time} at=${run.asked_at} short /> · ${count(run.total)}</span>${run.different > 0 ? html`<${Badge} tone="bad">${count(run.different)} different<//>` : html`<${Badge} tone=${run.state === 'done' ? 'good' : 'moving'}>${run.state}<//>`}</li>`)}</ul>`;
@@ -89,6 +98,8 @@ function Catalogue({ query, runId }) {
   const runs = useLoaded(() => get('/testbed/scenario-runs').then((page) => page.data), [runId, ended(run)]);
   const sent = useLoaded(() => (runId ? get(`/testbed/scenario-runs/${enc(runId)}`) : Promise.resolve(null)), [runId]);
   const [baseline, setBaseline] = useState('');
+  const [fromFile, setFromFile] = useState(null);
+  useEffect(() => setFromFile(null), [runId]);
   const compared = useLoaded(() => (runId && baseline && ended(run) ? get(`/testbed/scenario-runs/${enc(runId)}?baseline=${enc(baseline)}`) : Promise.resolve(null)), [runId, baseline, ended(run)]);
   if (catalogue.error) return html`<${Failure} error=${catalogue.error} again=${catalogue.again} />`;
   if (!catalogue.data) return html`<div class="page-head"><h1>Scenarios</h1></div><p class="muted" aria-busy="true">Loading…</p>`;
@@ -97,7 +108,11 @@ function Catalogue({ query, runId }) {
   const families = [...new Set([...catalogue.data.families, ...own.map((one) => one.family)])];
   const wanted = filter.toUpperCase();
   const shown = all.filter((one) => !wanted || `${one.id} ${one.title} ${one.family}`.toUpperCase().includes(wanted));
-  const changes = compared.data ? compared.data.changes : [];
+  const changes = fromFile ? fromFile.changes : compared.data ? compared.data.changes : [];
+  const upload = async (files) => {
+    const answer = await attempt(async () => call('POST', `/testbed/scenario-runs/${enc(runId)}/changes`, parsed(files[0].name, await files[0].text())), (said) => `Compared with ${count(said.compared)} scenarios of ${files[0].name}`);
+    if (answer) { setBaseline(''); setFromFile({ name: files[0].name, changes: answer.changes }); }
+  };
   const changed = new Set(changes.map((one) => one.id));
   const base = runId ? `#/scenarios/runs/${runId}` : '#/scenarios';
   const search = (event) => { event.preventDefault(); location.hash = `${base}${typed ? `?filter=${enc(typed)}` : ''}`; };
@@ -115,10 +130,11 @@ function Catalogue({ query, runId }) {
         const result = results.get(one.id);
         return { key: one.id, cells: [html`<a class="mono" href=${result ? `#/scenarios/runs/${runId}/${enc(one.id)}` : `#/scenarios/show/${enc(one.id)}`}>${one.id}</a>`, html`<span title=${one.title}>${one.title}</span>`, result ? html`<span title=${result.observed}><${Badge} tone=${STATUS[result.status][1]}>${STATUS[result.status][0]}<//> ${result.observed}</span>` : one.pending ? html`<${Badge}>pending<//>` : '', result ? millis(result.seconds * 1000) : ''] };
       })} /><//>`}
-      ${changes.length > 0 && html`<${Card} id="changes" title=${`Changed against run ${baseline}`}><ul class="requests">${changes.map((one) => html`<li key=${one.id}><code>${one.id}</code><span class="muted">${one.before}</span><${Icon} name="arrow" /><span>${one.now}</span></li>`)}</ul><//>`}</div></div>
+      ${changes.length > 0 && html`<${Card} id="changes" title=${fromFile ? `Changed against ${fromFile.name}` : `Changed against run ${baseline}`}><ul class="requests">${changes.map((one) => html`<li key=${one.id}><code>${one.id}</code><span class="muted">${one.before}</span><${Icon} name="arrow" /><span>${one.now}</span></li>`)}</ul><//>`}</div></div>
     <div class="span-4"><div class="stack"><${Card} id="runs" title="Runs"><${Runs} runs=${runs.data} current=${runId} /><//>
-      ${runId && runs.data && runs.data.length > 1 && html`<${Card} id="compare" title="Compare"><${Field} id="baseline" label="With an earlier run" hint="What ended otherwise: another verdict, step, party, reason or alert."><select id="baseline" aria-describedby="baseline-hint" value=${baseline} onChange=${(event) => setBaseline(event.target.value)}><option value="">none</option>${runs.data.filter((one) => one.id !== runId).map((one) => html`<option value=${one.id}>Run ${one.id}</option>`)}</select><//>
-        ${compared.data && (changes.length === 0 ? html`<p>Nothing ended otherwise.</p>` : html`<p>${count(changes.length)} ended otherwise.</p>`)}<//>`}</div></div></div>`;
+      ${runId && ended(run) && runs.data && html`<${Card} id="compare" title="Compare"><${Field} id="baseline" label="With an earlier run" hint="What ended otherwise: another verdict, step, party, reason or alert."><select id="baseline" aria-describedby="baseline-hint" value=${baseline} onChange=${(event) => { setFromFile(null); setBaseline(event.target.value); }}><option value="">none</option>${runs.data.filter((one) => one.id !== runId).map((one) => html`<option value=${one.id}>Run ${one.id}</option>`)}</select><//>
+        <${Drop} onFiles=${upload} label="Choose a baseline">Or with a baseline that <code>scenario run --save-baseline</code> or another run's download made.<//>
+        ${(fromFile || compared.data) && (changes.length === 0 ? html`<p>Nothing ended otherwise.</p>` : html`<p>${count(changes.length)} ended otherwise.</p>`)}<//>`}</div></div></div>`;
 }
 const rank = (result) => (!result ? 4 : { different: 0, 'not-observed': 1, 'as-expected': 2, pending: 3 }[result.status]);
 

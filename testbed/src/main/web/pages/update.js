@@ -56,7 +56,7 @@ function NewCampaign({ manifests, onClose, onDone }) {
   return html`<${Dialog} title="New campaign" onClose=${onClose}><form onSubmit=${send}>
     <${Field} id="campaign-name" label="Name"><input id="campaign-name" required maxlength="128" value=${form.name} onInput=${set('name')} /><//>
     <${Field} id="campaign-manifest" label="Manifest"><select id="campaign-manifest" required value=${form.root_manifest_id} onChange=${set('root_manifest_id')}>${manifests.map((one) => html`<option value=${one.id}>${one.name}, ${one.parsed_raw_manifest.version}</option>`)}</select><//>
-    <${Field} id="campaign-filter" label="Which devices" hint="A filter of the directory, such as state__eq=registered or endpoint_name__like=meter-%"><input id="campaign-filter" required aria-describedby="campaign-filter-hint" value=${form.device_filter} onInput=${set('device_filter')} /><//>
+    <${Field} id="campaign-filter" label="Which devices" hint="A filter of the directory, such as state__eq=registered or endpoint_name__like=meter-"><input id="campaign-filter" required aria-describedby="campaign-filter-hint" value=${form.device_filter} onInput=${set('device_filter')} /><//>
     <${Field} id="campaign-delivery" label="How it comes to them"><select id="campaign-delivery" value=${form.delivery} onChange=${set('delivery')}><option value="pull">Pull: devices fetch it</option><option value="push">Push: the server writes it</option></select><//>
     <div class="row between"><${Curl} method="POST" path="/v3/update-campaigns" body=${body} /><div class="row"><${Button} onClick=${onClose}>Cancel<//><button class="button primary">Make a draft</button></div></div></form><//>`;
 }

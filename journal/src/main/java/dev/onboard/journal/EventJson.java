@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -56,6 +57,16 @@ final class EventJson {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    /** How {@link #write} writes an endpoint name. */
+    static String endpointField(String endpoint) {
+        return "\"endpoint\":\"" + new String(JsonStringEncoder.getInstance().quoteAsString(endpoint)) + '"';
+    }
+
+    /** How {@link #write} writes an outcome. */
+    static String outcomeField(Outcome outcome) {
+        return "\"outcome\":\"" + outcome.word() + '"';
     }
 
     /** Reads what {@link #write} wrote; throws {@link IOException} that names what is wrong otherwise. */

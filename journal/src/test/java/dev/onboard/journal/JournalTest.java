@@ -50,6 +50,29 @@ class JournalTest {
     }
 
     @Test
+    void theEventsOfOneDeviceAreFoundByItsNameAlone() throws IOException {
+        try (Journal journal = open()) {
+            journal.record(Event.of(Stage.ADMISSION, Party.BOOTSTRAP_SERVER).endpoint("meter-7"));
+            journal.record(Event.of(Stage.ADMISSION, Party.BOOTSTRAP_SERVER).endpoint("meter-77"));
+            journal.record(Event.of(Stage.ADMISSION, Party.BOOTSTRAP_SERVER).endpoint("a \"quoted\" näme"));
+            journal.record(Event.of(Stage.ADMISSION, Party.BOOTSTRAP_SERVER)
+                    .endpoint("liar")
+                    .fact("endpoint", "meter-7"));
+            journal.record(
+                    Event.of(Stage.ADMISSION, Party.BOOTSTRAP_SERVER).refused(Party.BOOTSTRAP_SERVER, "unknown-ca"));
+            try (Stream<Event> own = journal.eventsOf("meter-7")) {
+                assertThat(own).extracting(Event::id).containsExactly(1L);
+            }
+            try (Stream<Event> own = journal.eventsOf("a \"quoted\" näme")) {
+                assertThat(own).extracting(Event::id).containsExactly(3L);
+            }
+            try (Stream<Event> both = journal.eventsOf("meter-7", Outcome.REFUSED)) {
+                assertThat(both).extracting(Event::id).containsExactly(1L, 5L);
+            }
+        }
+    }
+
+    @Test
     void theLineUsesTheVocabularyOfTheReports() throws IOException {
         try (Journal journal = open()) {
             journal.record(Event.of(Stage.LWM2M_HANDSHAKE, Party.DEVICE).refused(Party.LWM2M_SERVER, "unknown-ca"));

@@ -47,7 +47,16 @@ public final class CredentialFiles {
 
     /** Everything in these bytes; the source is named in messages. */
     public static PkiContents read(byte[] bytes, String source) throws UnreadableFileException {
-        return PkiReader.read(bytes, source, new char[0]);
+        return read(bytes, source, new char[0]);
+    }
+
+    /**
+     * Everything in these bytes, with the password of a PKCS#12 container; the source is named in messages.
+     *
+     * @throws WrongPasswordException when it is such a container, and another password opens it
+     */
+    public static PkiContents read(byte[] bytes, String source, char[] password) throws UnreadableFileException {
+        return PkiReader.read(bytes, source, password);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -256,9 +257,11 @@ final class PkiReader {
                 }
             }
         } catch (GeneralSecurityException | IOException e) {
-            throw new UnreadableFileException(
-                    source + " is a PKCS#12 container that does not open with the password given: " + e.getMessage(),
-                    e);
+            String sentence =
+                    source + " is a PKCS#12 container that does not open with the password given: " + e.getMessage();
+            throw e.getCause() instanceof UnrecoverableKeyException
+                    ? new WrongPasswordException(sentence, e)
+                    : new UnreadableFileException(sentence, e);
         }
     }
 }

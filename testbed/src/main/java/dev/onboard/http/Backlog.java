@@ -5,6 +5,7 @@ import dev.onboard.journal.Journal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -24,9 +25,19 @@ final class Backlog implements Consumer<Event> {
 
     /** What was recorded after this id, and whatever will be, on any thread. */
     static Journal.Subscription all(Journal journal, long after, Consumer<Event> target) {
+        return from(journal, after, target, journal::events);
+    }
+
+    /** The same of one device; the target is told of others as well, from now on. */
+    static Journal.Subscription ofDevice(Journal journal, String endpoint, long after, Consumer<Event> target) {
+        return from(journal, after, target, () -> journal.eventsOf(endpoint));
+    }
+
+    private static Journal.Subscription from(
+            Journal journal, long after, Consumer<Event> target, Supplier<Stream<Event>> before) {
         Backlog backlog = new Backlog(after, target);
         Journal.Subscription subscription = journal.subscribe(backlog);
-        try (Stream<Event> past = journal.events()) {
+        try (Stream<Event> past = before.get()) {
             past.forEach(backlog::tell);
         }
         backlog.begin();

@@ -42,9 +42,9 @@ record EventDocuments(Journal journal, EventFeeds feeds) {
         }
         Predicate<Event> wanted = wanted(ctx, endpoint);
         if (EventFeeds.isWanted(ctx)) {
-            stream(ctx, wanted);
+            stream(ctx, endpoint, wanted);
         } else {
-            list(ctx, wanted);
+            list(ctx, endpoint, wanted);
         }
     }
 
@@ -83,14 +83,14 @@ record EventDocuments(Journal journal, EventFeeds feeds) {
         }
     }
 
-    private void list(Context ctx, Predicate<Event> wanted) {
+    private void list(Context ctx, Optional<String> endpoint, Predicate<Event> wanted) {
         long after = number("after", ctx.queryParam("after"), 0);
         long limit = number("limit", ctx.queryParam("limit"), 1000);
         if (limit < 1 || limit > LONGEST_LIST) {
             throw Problem.invalid("limit", limit + " is not in the range 1 to " + LONGEST_LIST);
         }
         List<Event> found = new ArrayList<>();
-        try (Stream<Event> events = journal.events()) {
+        try (Stream<Event> events = endpoint.map(journal::eventsOf).orElseGet(journal::events)) {
             events.filter(event -> event.id() > after)
                     .filter(wanted)
                     .limit(limit + 1)
@@ -106,7 +106,7 @@ record EventDocuments(Journal journal, EventFeeds feeds) {
     }
 
     /** What was recorded after the given id, then what is recorded from now on, each once. */
-    private void stream(Context ctx, Predicate<Event> wanted) {
+    private void stream(Context ctx, Optional<String> endpoint, Predicate<Event> wanted) {
         String resumeAt = ctx.header("Last-Event-ID");
         String after = resumeAt != null ? resumeAt : ctx.queryParam("after");
         long from = number("after", after, 0);
@@ -116,8 +116,10 @@ record EventDocuments(Journal journal, EventFeeds feeds) {
                     feed.send("event", event.toString(), Long.toString(event.id()));
                 }
             };
-            Journal.Subscription subscription =
-                    after != null && !after.isEmpty() ? Backlog.all(journal, from, tell) : Backlog.live(journal, tell);
+            Journal.Subscription subscription = after == null || after.isEmpty()
+                    ? Backlog.live(journal, tell)
+                    : endpoint.map(one -> Backlog.ofDevice(journal, one, from, tell))
+                            .orElseGet(() -> Backlog.all(journal, from, tell));
             ending.add(subscription::close);
         });
     }

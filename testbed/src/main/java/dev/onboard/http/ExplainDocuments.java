@@ -13,6 +13,7 @@ import dev.onboard.explain.VerdictDocument;
 import dev.onboard.http.SimulatedDevices.Simulated;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
+import dev.onboard.journal.Outcome;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.PkiContents;
 import dev.onboard.pki.Purpose;
@@ -21,6 +22,7 @@ import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.TrustRules;
 import dev.onboard.pki.UnreadableFileException;
 import dev.onboard.pki.Verdict;
+import dev.onboard.pki.WrongPasswordException;
 import io.javalin.http.Context;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -67,10 +69,11 @@ final class ExplainDocuments {
         Body body = Body.of(ctx);
         String name = body.text("name").orElse("the file");
         String content = body.requiredText("content");
+        String password = body.text("password").orElse("");
         Optional<Purpose> purpose = body.word(
                 "purpose", ExplainDocuments::purpose, "device-bootstrap, device-lwm2m, bootstrap-server, lwm2m-server");
         body.done();
-        PkiContents contents = read(name, content);
+        PkiContents contents = read(name, content, password);
         Instant at = clock.instant();
         ObjectNode document = Json.object().put("name", name).put("format", contents.format());
         ArrayNode certificates = document.putArray("certificates");
@@ -96,9 +99,11 @@ final class ExplainDocuments {
         return Optional.empty();
     }
 
-    private static PkiContents read(String name, String content) {
+    private static PkiContents read(String name, String content, String password) {
         try {
-            return CredentialFiles.read(Base64.getMimeDecoder().decode(content), name);
+            return CredentialFiles.read(Base64.getMimeDecoder().decode(content), name, password.toCharArray());
+        } catch (WrongPasswordException e) {
+            throw Problem.invalid("password", String.valueOf(e.getMessage()));
         } catch (UnreadableFileException e) {
             throw Problem.invalid("content", String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
@@ -169,7 +174,7 @@ final class ExplainDocuments {
     void device(Context ctx) {
         String endpoint = ctx.pathParam("endpoint");
         List<Event> events;
-        try (Stream<Event> all = journal.events()) {
+        try (Stream<Event> all = journal.eventsOf(endpoint, Outcome.REFUSED)) {
             events = all.toList();
         }
         Refusals refusals = Refusals.of(events);

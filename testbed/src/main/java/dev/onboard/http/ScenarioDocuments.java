@@ -20,6 +20,7 @@ import dev.onboard.scenario.ScenarioFiles;
 import dev.onboard.scenario.Step;
 import dev.onboard.scenario.internal.Words;
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -217,14 +218,34 @@ final class ScenarioDocuments {
         run.results().forEach(result -> results.add(brief(result)));
         ArrayNode scenarios = document.putArray("scenarios");
         run.scenarios().forEach(scenario -> scenarios.add(head(scenario)));
-        ArrayNode changes = document.putArray("changes");
-        for (EarlierRun.Change change : run.report(baseline, clock.instant()).changes()) {
-            changes.addObject()
+        document.set("changes", changes(run.report(baseline, clock.instant()).changes()));
+        return document;
+    }
+
+    private static ArrayNode changes(List<EarlierRun.Change> changes) {
+        ArrayNode documents = Json.object().putArray("changes");
+        for (EarlierRun.Change change : changes) {
+            documents
+                    .addObject()
                     .put("id", change.id())
                     .put("before", change.before().toString())
                     .put("now", change.now().toString());
         }
-        return document;
+        return documents;
+    }
+
+    /** What ended otherwise than in a baseline that is sent, such as {@code scenario run --save-baseline} writes. */
+    void compare(Context ctx) {
+        Run run = find(ctx.pathParam("id"));
+        try {
+            EarlierRun before = EarlierRun.parse(ctx.body(), "what was sent");
+            ObjectNode document =
+                    Json.object().put("compared", before.observed().size());
+            document.set("changes", changes(before.changes(EarlierRun.of(run.results()))));
+            Json.answer(ctx, 200, document);
+        } catch (IOException e) {
+            throw Problem.badRequest(String.valueOf(e.getMessage()));
+        }
     }
 
     private static ObjectNode brief(Result result) {

@@ -82,6 +82,13 @@ final class ScenarioRoutes {
                                 .query("baseline", "string", "another run, to say what ended otherwise")
                                 .refuses(404, 409)),
                 new Route(
+                        POST,
+                        RUN + "/changes",
+                        scenarios::compare,
+                        of("What ended otherwise than in a baseline that is sent", 200, "ScenarioChanges")
+                                .takes("ScenarioBaseline")
+                                .refuses(400, 404)),
+                new Route(
                         GET,
                         RUN + "/baseline.json",
                         scenarios::saved,

@@ -45,15 +45,24 @@ public record EarlierRun(Map<String, Result.Observed> observed) {
      * @throws IOException when the file cannot be read or is none; the message is a sentence
      */
     public static EarlierRun read(Path file) throws IOException {
+        return parse(Files.readString(file), file.toString());
+    }
+
+    /**
+     * The same of a text; the source is named in messages.
+     *
+     * @throws IOException when it is none; the message is a sentence
+     */
+    public static EarlierRun parse(String text, String source) throws IOException {
         JsonNode document;
         try {
-            document = JSON.readTree(Files.readString(file));
+            document = JSON.readTree(text);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IOException(file + " is not JSON: " + e.getOriginalMessage(), e);
+            throw new IOException(source + " is not JSON: " + e.getOriginalMessage(), e);
         }
         if (document.path("format").asInt() != FORMAT
                 || !document.path("scenarios").isObject()) {
-            throw new IOException(file + " is not a baseline; write one with --save-baseline");
+            throw new IOException(source + " is not a baseline; write one with --save-baseline");
         }
         Map<String, Result.Observed> observed = new TreeMap<>();
         document.path("scenarios").fields().forEachRemaining(entry -> {

@@ -187,7 +187,7 @@ final class Operations {
                         journal.record(event);
                         result.complete(new Answered(registration, answer));
                     } else {
-                        String detail = "the device answered " + answer.getCode()
+                        String detail = "the device answered " + Answers.code(answer) + " " + answer.getCode()
                                 + (answer.getErrorMessage() == null
                                                 || answer.getErrorMessage().isEmpty()
                                         ? ""
