@@ -28,6 +28,7 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
     private static final long READ = 1;
     private static final int ACCESS_CONTROL = 2;
     private static final int DEVICE = 3;
+    private static final int FIRMWARE = 5;
     /** As owner in object 2: the bootstrap server, or nobody. */
     private static final long NOBODY = 65_535;
 
@@ -88,7 +89,7 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
     /**
      * What a device needs in order to register at these servers: for each an instance of the Security object and one of the
      * Server object. With several servers also the Access Control object, which lets each server manage its own Server
-     * object, the first one the device, and the others read the device (OMA LwM2M Core 8.2).
+     * object, the first one the device and its firmware, and the others read these (OMA LwM2M Core 8.2).
      *
      * @param issued the device's LwM2M key and certificate, with the chain above it
      * @throws IllegalArgumentException when there is no server
@@ -119,10 +120,11 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
             instances.add(new Instance(Instance.SECURITY, i, security));
             instances.add(server(i, servers.get(i)));
         }
-        if (servers.size() > 1) {
-            instances.addAll(accessControl(servers));
+        if (servers.size() == 1) {
+            return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
         }
-        return new Delivery(List.of("/0", "/1"), instances, Ending.FINISH);
+        instances.addAll(accessControl(servers));
+        return new Delivery(List.of("/0", "/1", "/2"), instances, Ending.FINISH);
     }
 
     /** All of a Security instance but how the device proves who it is. */
@@ -161,6 +163,7 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
         SortedMap<Integer, Long> rights = new TreeMap<>();
         servers.forEach(server -> rights.put(server.shortServerId(), rights.isEmpty() ? ALL_RIGHTS : READ));
         instances.add(access(instances.size(), DEVICE, 0, rights, NOBODY));
+        instances.add(access(instances.size(), FIRMWARE, 0, rights, NOBODY));
         return instances;
     }
 

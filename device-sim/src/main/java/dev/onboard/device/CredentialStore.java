@@ -1,6 +1,7 @@
 package dev.onboard.device;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.device.ServerObject.MissedNotifications;
 import dev.onboard.factory.Disk;
@@ -22,11 +23,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Where a device keeps its LwM2M credentials: {@code EP/lwm2m/} with {@code device.cert.pem}, {@code device.key.pem} (0600),
  * {@code server-ca.cert.pem} (what /0/x/4 delivered, unless that is a digest), each with a {@code .der} beside it, and {@code
- * account.json}. Replaced as a whole (see {@link FileSet}).
+ * account.json}; with several LwM2M servers the files of the others begin with {@code further-1-} and so on. Replaced as a
+ * whole (see {@link FileSet}).
  *
  * <p>What a renewal replaced stays in {@code EP/lwm2m-previous/} until the device has registered with what it got, so that
  * it can go back to it: whenever the power is cut, one of the two sets is there, whole.
@@ -67,16 +71,33 @@ public final class CredentialStore {
             return Optional.empty();
         }
         Path directory = files.directory();
-        Document account = Document.read(directory.resolve("account.json"));
-        account.expect("format", FORMAT);
+        Document document = Document.read(directory.resolve("account.json"));
+        document.expect("format", FORMAT);
+        List<ServerAccount> further = new ArrayList<>();
+        for (Document each : document.list("further")) {
+            further.add(account(each, directory, prefix(further.size())));
+        }
+        List<AccessControl> access = new ArrayList<>();
+        for (Document each : document.list("access")) {
+            access.add(access(each));
+        }
+        return Optional.of(account(document, directory, "").with(further, access));
+    }
+
+    /** What the files of a further account begin with. */
+    private static String prefix(int number) {
+        return "further-" + (number + 1) + "-";
+    }
+
+    private static ServerAccount account(Document account, Path directory, String prefix) throws IOException {
         Document server = account.inner("server");
         MatchingType matching = account.parsed("matching_type", text -> MatchingType.of(Integer.parseInt(text)));
-        return Optional.of(new ServerAccount(
+        return new ServerAccount(
                 account.parsed("security_instance", Integer::valueOf),
                 account.parsed("server_uri", URI::create),
-                PemFiles.readDevice(directory),
+                PemFiles.readDevice(directory, prefix),
                 matching == MatchingType.EXACT
-                        ? encoded(directory)
+                        ? encoded(directory.resolve(prefix + SERVER + ".pem"))
                         : account.parsed("server_public_key_digest", HexFormat.of()::parseHex),
                 account.parsed("certificate_usage", text -> CertificateUsage.of(Integer.parseInt(text))),
                 matching,
@@ -91,7 +112,20 @@ public final class CredentialStore {
                         server.parsed(
                                 "missed_notifications",
                                 text -> MissedNotifications.valueOf(text.toUpperCase(Locale.ROOT))),
-                        server.text("binding"))));
+                        server.text("binding")));
+    }
+
+    private static AccessControl access(Document access) throws UnreadableFileException {
+        SortedMap<Integer, Long> rights = new TreeMap<>();
+        for (Document each : access.list("rights")) {
+            rights.put(each.parsed("short_server_id", Integer::valueOf), each.parsed("operations", Long::valueOf));
+        }
+        return new AccessControl(
+                access.parsed("instance", Integer::valueOf),
+                access.parsed("object", Integer::valueOf),
+                access.parsed("object_instance", Integer::valueOf),
+                rights,
+                access.parsed("owner", Integer::valueOf));
     }
 
     /** Puts this account into the place of the one there was. When this returns, no power cut undoes it. */
@@ -139,19 +173,37 @@ public final class CredentialStore {
     }
 
     private static List<Content> contents(ServerAccount account) throws IOException {
-        List<Content> contents = new ArrayList<>(PemFiles.device(account.credential()));
-        if (account.matching() == MatchingType.EXACT) {
-            contents.addAll(PemFiles.certificate(SERVER, account.serverPublicKey()));
+        List<Content> contents = new ArrayList<>(contents(account, ""));
+        ObjectNode document = JSON.createObjectNode();
+        document.put("format", FORMAT);
+        put(document, account);
+        if (!account.further().isEmpty()) {
+            ArrayNode further = document.putArray("further");
+            for (ServerAccount each : account.further()) {
+                contents.addAll(contents(each, prefix(further.size())));
+                put(further.addObject(), each);
+            }
+            ArrayNode access = document.putArray("access");
+            account.access().forEach(each -> put(access.addObject(), each));
         }
-        contents.add(new Content("account.json", json(account), Access.EVERYONE));
+        byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+        contents.add(new Content("account.json", json, Access.EVERYONE));
         return contents;
     }
 
-    private static byte[] encoded(Path directory) throws IOException {
+    private static List<Content> contents(ServerAccount account, String prefix) throws IOException {
+        List<Content> contents = new ArrayList<>(PemFiles.device(account.credential(), prefix));
+        if (account.matching() == MatchingType.EXACT) {
+            contents.addAll(PemFiles.certificate(prefix + SERVER, account.serverPublicKey()));
+        }
+        return contents;
+    }
+
+    private static byte[] encoded(Path file) throws IOException {
         try {
-            return PemFiles.readCertificate(directory.resolve(SERVER + ".pem")).getEncoded();
+            return PemFiles.readCertificate(file).getEncoded();
         } catch (CertificateEncodingException e) {
-            throw new UnreadableFileException(directory.resolve(SERVER + ".pem") + " cannot be encoded", e);
+            throw new UnreadableFileException(file + " cannot be encoded", e);
         }
     }
 
@@ -161,9 +213,7 @@ public final class CredentialStore {
                 : OptionalLong.of(server.parsed(name, Long::valueOf));
     }
 
-    private static byte[] json(ServerAccount account) throws IOException {
-        ObjectNode document = JSON.createObjectNode();
-        document.put("format", FORMAT);
+    private static void put(ObjectNode document, ServerAccount account) {
         document.put("server_uri", account.uri().toString());
         document.put("security_instance", account.securityInstance());
         document.put("certificate_usage", account.usage().number());
@@ -182,6 +232,16 @@ public final class CredentialStore {
         server.disableTimeout().ifPresent(s -> object.put("disable_timeout_s", s));
         object.put("missed_notifications", server.missed().name().toLowerCase(Locale.ROOT));
         object.put("binding", server.binding());
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    }
+
+    private static void put(ObjectNode document, AccessControl access) {
+        document.put("instance", access.instance());
+        document.put("object", access.object());
+        document.put("object_instance", access.objectInstance());
+        ArrayNode rights = document.putArray("rights");
+        access.rights()
+                .forEach((server, operations) ->
+                        rights.addObject().put("short_server_id", server).put("operations", operations));
+        document.put("owner", access.owner());
     }
 }

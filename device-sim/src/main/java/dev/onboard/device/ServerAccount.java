@@ -10,7 +10,9 @@ import dev.onboard.pki.SubjectName;
 import java.net.URI;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A device's account at its LwM2M server, as bootstrap delivered it: one instance of the Security object and the instance
@@ -24,6 +26,8 @@ import java.util.Optional;
  * @param matching /0/x/13
  * @param serverName /0/x/14, for SNI and the name check in place of the URI's host
  * @param server the Server object
+ * @param further the accounts at other servers that were delivered with this one
+ * @param access what each server may do; empty when there is one server, which may do everything
  */
 public record ServerAccount(
         int securityInstance,
@@ -33,8 +37,38 @@ public record ServerAccount(
         CertificateUsage usage,
         MatchingType matching,
         Optional<String> serverName,
-        ServerObject server) {
+        ServerObject server,
+        List<ServerAccount> further,
+        List<AccessControl> access) {
     private static final int FACTORY_LIFETIME = 300;
+
+    public ServerAccount {
+        further = List.copyOf(further);
+        access = List.copyOf(access);
+    }
+
+    /** The account at the only server. */
+    public ServerAccount(
+            int securityInstance,
+            URI uri,
+            Credential credential,
+            byte[] serverPublicKey,
+            CertificateUsage usage,
+            MatchingType matching,
+            Optional<String> serverName,
+            ServerObject server) {
+        this(
+                securityInstance,
+                uri,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                List.of(),
+                List.of());
+    }
 
     /**
      * The account of a device in LwM2M mode, from what its factory gave it: the LwM2M server CA certificate is its only trust
@@ -90,6 +124,16 @@ public record ServerAccount(
         }
     }
 
+    /** The accounts at all servers, this one first. */
+    public List<ServerAccount> all() {
+        return Stream.concat(Stream.of(this), further.stream()).toList();
+    }
+
+    /** May this server do this ({@link AccessControl#READ} and so on) with this instance of an object? */
+    public boolean allows(int right, int object, int objectInstance) {
+        return access.isEmpty() || AccessControl.allows(access, server.shortServerId(), right, object, objectInstance);
+    }
+
     /** The same account with another CA as its only trust anchor: Certificate Usage 2. */
     public ServerAccount withServerCa(X509Certificate ca) {
         try {
@@ -101,7 +145,9 @@ public record ServerAccount(
                     CertificateUsage.TRUST_ANCHOR_ASSERTION,
                     MatchingType.EXACT,
                     serverName,
-                    server);
+                    server,
+                    further,
+                    access);
         } catch (CertificateEncodingException e) {
             throw new IllegalArgumentException("a certificate that was read cannot be encoded", e);
         }
@@ -110,12 +156,63 @@ public record ServerAccount(
     /** The same account at another address. */
     public ServerAccount withUri(URI value) {
         return new ServerAccount(
-                securityInstance, value, credential, serverPublicKey, usage, matching, serverName, server);
+                securityInstance,
+                value,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                further,
+                access);
     }
 
-    /** The same account with another Server object. */
-    public ServerAccount withServer(ServerObject value) {
+    /** The same account with another key and certificate, here and at the other servers. */
+    public ServerAccount withCredential(Credential value) {
         return new ServerAccount(
-                securityInstance, uri, credential, serverPublicKey, usage, matching, serverName, value);
+                securityInstance,
+                uri,
+                value,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                further.stream().map(each -> each.withCredential(value)).toList(),
+                access);
+    }
+
+    /** The same accounts, where the one at the server with this short id has another Server object. */
+    public ServerAccount withServer(ServerObject value) {
+        boolean here = value.shortServerId() == server.shortServerId();
+        return new ServerAccount(
+                securityInstance,
+                uri,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                here ? value : server,
+                here
+                        ? further
+                        : further.stream().map(each -> each.withServer(value)).toList(),
+                access);
+    }
+
+    /** The same account with those at other servers, and what each may do. */
+    public ServerAccount with(List<ServerAccount> others, List<AccessControl> rights) {
+        return new ServerAccount(
+                securityInstance,
+                uri,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                others.stream().map(each -> each.with(List.of(), rights)).toList(),
+                rights);
     }
 }

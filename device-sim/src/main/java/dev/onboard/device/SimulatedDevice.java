@@ -4,7 +4,7 @@ import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.internal.BootstrapSession;
 import dev.onboard.device.internal.Firmware;
 import dev.onboard.device.internal.FirmwareStore;
-import dev.onboard.device.internal.Registration;
+import dev.onboard.device.internal.Registrations;
 import dev.onboard.device.internal.Surroundings;
 import dev.onboard.device.internal.Told;
 import dev.onboard.device.internal.Turn;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * registering is refused, or is not answered several times in a row, it goes back to bootstrap; between attempts it waits
  * (see {@link Backoff}), the longer the more attempts failed since the last registration. Whatever happens, the credentials
  * that it has stay until a bootstrap has delivered others, whole.
+ *
+ * <p>With several LwM2M servers it registers with each, with what it was given for that one. Where a server does not answer
+ * it tries again there alone; where one refuses it, it bootstraps, which is about all of them.
  *
  * <p>A renewal is a bootstrap that the LwM2M server asks for (/1/x/9), or the device's own {@link RenewalSchedule}. When it
  * fails the device registers again at once with what it had; what it had also comes back when the LwM2M server refuses what
@@ -69,7 +73,7 @@ public final class SimulatedDevice {
     private Runnable cancelTimer = () -> {};
 
     private @Nullable BootstrapSession bootstrap;
-    private @Nullable Registration registration;
+    private @Nullable Registrations registrations;
     private @Nullable Firmware firmware;
 
     SimulatedDevice(
@@ -136,14 +140,15 @@ public final class SimulatedDevice {
 
     /** Deregisters if it is registered, and then switches off. Returns at once; the state is {@code OFF} when it is done. */
     public void shutDown() {
-        Registration leaving;
+        Registrations leaving;
         long now;
         synchronized (this) {
             if (state == DeviceState.OFF) {
                 return;
             }
-            leaving = state == DeviceState.REGISTERED ? registration : null;
-            registration = leaving == null ? registration : null;
+            Registrations present = registrations;
+            leaving = present != null && present.anyStands() ? present : null;
+            registrations = leaving == null ? present : null;
             now = life;
         }
         if (leaving == null) {
@@ -199,7 +204,7 @@ public final class SimulatedDevice {
     /** Ends sessions, timers and the turn; a new life begins. */
     private long stopEverything() {
         BootstrapSession endedBootstrap;
-        Registration endedRegistration;
+        Registrations endedRegistrations;
         Turn endedTurn;
         Firmware endedFirmware;
         long now;
@@ -209,10 +214,10 @@ public final class SimulatedDevice {
             firmware = null;
             cancelTimer.run();
             endedBootstrap = bootstrap;
-            endedRegistration = registration;
+            endedRegistrations = registrations;
             endedTurn = turn;
             bootstrap = null;
-            registration = null;
+            registrations = null;
             turn = Turn.none();
         }
         if (endedFirmware != null) {
@@ -221,8 +226,8 @@ public final class SimulatedDevice {
         if (endedBootstrap != null) {
             endedBootstrap.close();
         }
-        if (endedRegistration != null) {
-            endedRegistration.close();
+        if (endedRegistrations != null) {
+            endedRegistrations.close();
         }
         endedTurn.end();
         return now;
@@ -395,7 +400,8 @@ public final class SimulatedDevice {
             return;
         }
         Duration left = Duration.between(
-                options.clock().instant(), schedule.due(account.credential().certificate()));
+                options.clock().instant(),
+                schedule.due(first(account).credential().certificate()));
         if (left.toMillis() > 0) {
             synchronized (this) {
                 renewals = 0;
@@ -421,8 +427,16 @@ public final class SimulatedDevice {
         }
     }
 
+    /** The one whose certificate is to be renewed first. */
+    private ServerAccount first(ServerAccount account) {
+        return account.all().stream()
+                .min(Comparator.comparing(
+                        each -> options.renewal().due(each.credential().certificate())))
+                .orElse(account);
+    }
+
     private String outlived(ServerAccount account) {
-        X509Certificate certificate = account.credential().certificate();
+        X509Certificate certificate = first(account).credential().certificate();
         return certificate.getSerialNumber().toString(16) + " is to be renewed at "
                 + Math.round(options.renewal().fraction() * 100) + " % of its life, "
                 + options.renewal().due(certificate) + "; it ends "
@@ -448,21 +462,22 @@ public final class SimulatedDevice {
         if (running.isEmpty()) {
             return;
         }
-        Registration begun =
-                new Registration(surroundings, bundle, options, account, running.get(), new Life(now, account));
+        Registrations begun =
+                new Registrations(surroundings, bundle, options, account, running.get(), new Life(now, account));
         synchronized (this) {
             if (life != now) {
                 return;
             }
-            registration = begun;
+            registrations = begun;
         }
         become(now, DeviceState.REGISTERING);
         begun.start();
     }
 
-    /** What the registration tells. */
-    private final class Life implements Registration.Outcome {
+    /** What the registrations tell. */
+    private final class Life implements Registrations.Outcome {
         private final long now;
+        /** With those at further servers. */
         private final ServerAccount account;
 
         Life(long now, ServerAccount account) {
@@ -549,14 +564,14 @@ public final class SimulatedDevice {
         }
 
         @Override
-        public void failed(Failure failure) {
+        public void failed(ServerAccount at, Failure failure) {
             boolean unproved;
+            boolean others;
             int refused;
             synchronized (SimulatedDevice.this) {
                 if (life != now) {
                     return;
                 }
-                registration = null;
                 unproved = onTrial;
                 if (!bootstraps()) {
                     unanswered++;
@@ -569,6 +584,8 @@ public final class SimulatedDevice {
                     bootstrapNext = unanswered >= options.registrationAttempts();
                 }
                 refused = accountRefused ? ++refusedAccounts : 0;
+                Registrations present = registrations;
+                others = present != null && present.anyStands() && !bootstrapNext;
             }
             if (unproved && failure.outlook() == Outlook.PERMANENT && goesBack(failure)) {
                 return;
@@ -576,7 +593,9 @@ public final class SimulatedDevice {
             if (!bootstraps() && failure.outlook() == Outlook.PERMANENT) {
                 retry(now, withoutFallback(failure), DeviceState.FAILED);
             } else if (refused > 1) {
-                retry(now, refusedAgain(failure, account, refused), DeviceState.WAITING);
+                retry(now, refusedAgain(failure, at, refused), DeviceState.WAITING);
+            } else if (others) {
+                retry(now, failure, DeviceState.WAITING, () -> registerWhereMissing(now));
             } else {
                 retry(now, failure, DeviceState.WAITING);
             }
@@ -635,7 +654,28 @@ public final class SimulatedDevice {
                 + " certificate's CA for the service lwm2m, or give the device a new bundle");
     }
 
+    /** The registrations at other servers stand. */
+    private void registerWhereMissing(long now) {
+        Registrations present;
+        synchronized (this) {
+            if (life != now || registrations == null) {
+                return;
+            }
+            present = registrations;
+        }
+        become(now, DeviceState.REGISTERING);
+        present.start();
+    }
+
     private void retry(long now, Failure failure, DeviceState until) {
+        retry(now, failure, until, () -> {
+            if (isCurrent(now)) {
+                begin(stopEverything());
+            }
+        });
+    }
+
+    private void retry(long now, Failure failure, DeviceState until, Runnable attempt) {
         Duration wait;
         String next;
         int inARow;
@@ -657,11 +697,7 @@ public final class SimulatedDevice {
                 .fact("failures", Integer.toString(inARow)));
         become(now, until);
         ended.end();
-        afterwards(now, wait, () -> {
-            if (isCurrent(now)) {
-                begin(stopEverything());
-            }
-        });
+        afterwards(now, wait, attempt);
     }
 
     /** In place of what the device waited for before. */

@@ -7,6 +7,8 @@ import dev.onboard.pki.UnreadableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -60,6 +62,19 @@ public final class Document {
             throw new UnreadableFileException(file + " has no object '" + name + "'; restore or make it again");
         }
         return new Document(file, value);
+    }
+
+    /** The objects of a list inside this one; none when there is no such list. */
+    public List<Document> list(String name) throws UnreadableFileException {
+        List<Document> entries = new ArrayList<>();
+        for (JsonNode value : object.path(name)) {
+            if (!value.isObject()) {
+                throw new UnreadableFileException(
+                        file + " has '" + value + "' in '" + name + "', which is no object; restore or make it again");
+            }
+            entries.add(new Document(file, value));
+        }
+        return entries;
     }
 
     /** Refuses any other value of this field. */

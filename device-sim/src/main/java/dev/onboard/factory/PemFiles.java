@@ -24,8 +24,13 @@ public final class PemFiles {
 
     /** A device's {@code device.cert.pem}, {@code device.key.pem} and their {@code .der}; keys for the owner alone. */
     public static List<Content> device(Credential credential) {
-        List<Content> files = new ArrayList<>(certificates("device.cert", credential.chain()));
-        files.addAll(key("device.key", credential.privateKey()));
+        return device(credential, "");
+    }
+
+    /** As {@link #device(Credential)}, with this before each name. */
+    public static List<Content> device(Credential credential, String prefix) {
+        List<Content> files = new ArrayList<>(certificates(prefix + "device.cert", credential.chain()));
+        files.addAll(key(prefix + "device.key", credential.privateKey()));
         return files;
     }
 
@@ -62,8 +67,13 @@ public final class PemFiles {
      * @throws UnreadableFileException when a file is missing, holds something else, or the key is another certificate's
      */
     public static Credential readDevice(Path directory) throws IOException {
-        Path certificates = existing(directory.resolve("device.cert.pem"));
-        Path key = existing(directory.resolve("device.key.pem"));
+        return readDevice(directory, "");
+    }
+
+    /** As {@link #readDevice(Path)}, with this before each name. */
+    public static Credential readDevice(Path directory, String prefix) throws IOException {
+        Path certificates = existing(directory.resolve(prefix + "device.cert.pem"));
+        Path key = existing(directory.resolve(prefix + "device.key.pem"));
         return CredentialFiles.readCredential(certificates, key);
     }
 

@@ -20,8 +20,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +36,10 @@ class CredentialStoreTest {
     Path device;
 
     private static ServerAccount account(String uri) throws CertificateEncodingException {
+        return account(uri, 101);
+    }
+
+    private static ServerAccount account(String uri, int shortServerId) throws CertificateEncodingException {
         Credential issued = CA.issue(CertificateRecipe.device("x"));
         return new ServerAccount(
                 1,
@@ -42,7 +49,7 @@ class CredentialStoreTest {
                 CertificateUsage.TRUST_ANCHOR_ASSERTION,
                 MatchingType.EXACT,
                 Optional.empty(),
-                ServerObject.of(101, 300));
+                ServerObject.of(shortServerId, 300));
     }
 
     private static void assertSame(ServerAccount read, ServerAccount written) {
@@ -91,6 +98,25 @@ class CredentialStoreTest {
                         "UQ"));
         store.save(second);
         assertSame(new CredentialStore(device, Disk.swift()).load().orElseThrow(), second);
+    }
+
+    @Test
+    void keepsTheAccountsAtSeveralServersTogether() throws Exception {
+        AccessControl access = new AccessControl(4, 3, 0, new TreeMap<>(Map.of(101, 15L, 7, 1L)), 65_535);
+        ServerAccount several = account("coaps://one:5684")
+                .with(List.of(account("coaps://two:5684", 7), account("coaps://b:1", 8)), List.of(access));
+        new CredentialStore(device, Disk.durable()).save(several);
+        ServerAccount read = new CredentialStore(device, Disk.swift()).load().orElseThrow();
+        assertThat(read.access()).containsExactly(access);
+        assertThat(read.all()).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            ServerAccount expected = several.all().get(i);
+            assertThat(read.all().get(i).uri()).isEqualTo(expected.uri());
+            assertThat(read.all().get(i).server()).isEqualTo(expected.server());
+            assertThat(read.all().get(i).access()).isEqualTo(expected.access());
+            assertThat(read.all().get(i).credential().chain())
+                    .isEqualTo(expected.credential().chain());
+        }
     }
 
     @Test

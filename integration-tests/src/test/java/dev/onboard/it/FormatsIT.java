@@ -47,7 +47,18 @@ class FormatsIT {
     void run() throws Exception {
         cli = new Cli(Cli.folder(folder, "home"));
         work = folder.resolve("work");
-        demo = cli.run("demo", "--devices", 2, "--json", "--exit", "--work-dir", work, "--http-port", 0);
+        demo = cli.run(
+                "demo",
+                "--second-lwm2m-port",
+                0,
+                "--devices",
+                2,
+                "--json",
+                "--exit",
+                "--work-dir",
+                work,
+                "--http-port",
+                0);
     }
 
     @AfterAll
@@ -83,7 +94,7 @@ class FormatsIT {
 
     @Test
     void whereATestbedAnswersAndWhatARefusedDeviceReports() throws Exception {
-        Cli.Up up = cli.up(folder.resolve("refusing"));
+        Cli.Up up = cli.up(folder.resolve("refusing"), 0, 0, "--second-lwm2m-port", 0);
         assertValid("endpoints", Files.readString(up.workDirectory().resolve("endpoints.json")));
         Path devices = folder.resolve("devices");
         cli.run("factory", "make", "--endpoint", "meter 7", "--out", devices, "--work-dir", up.workDirectory());

@@ -197,6 +197,14 @@ class LeshanApiIT {
                         .path("lifetime")
                         .asInt())
                 .isEqualTo(321);
+        String two = """
+                {"servers":{"0":{"shortId":7},"1":{"shortId":%d}},
+                "security":{"1":{"securityMode":"X509","serverId":7,"uri":"coaps://localhost:5684"},
+                "2":{"securityMode":"X509","serverId":8,"uri":"coaps://localhost:5685"}}}""";
+        assertThat(call("POST", "/bootstrap/other", two.formatted(8)).status()).isEqualTo(200);
+        assertThat(call("POST", "/bootstrap/other", two.formatted(9)).text())
+                .contains("'servers.1.shortId' is 9", "serverIds are [7, 8]");
+        assertThat(call("DELETE", "/bootstrap/other", "").status()).isEqualTo(204);
         assertThat(call("DELETE", "/bootstrap/nobody", "")).isEqualTo(new Answer(404, "no config for nobody"));
 
         Answer key = call(

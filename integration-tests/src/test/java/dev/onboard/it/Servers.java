@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,6 +42,11 @@ final class Servers implements AutoCloseable {
     private final DtlsThreads threads;
 
     Servers(Path directory) throws Exception {
+        this(directory, told -> Deliveries.to(() -> List.of(told)));
+    }
+
+    /** @param deliveries what a bootstrap writes, for what it is told of the LwM2M server here */
+    Servers(Path directory, Function<LwM2mServerAccount, Deliveries> deliveries) throws Exception {
         journal = Journal.open(directory.resolve("events.jsonl"), CLOCK);
         account = Account.open(directory.resolve("account"), lwm2mDeviceCa, CLOCK, RANDOM, journal);
         threads = DtlsThreads.start("it");
@@ -59,7 +65,7 @@ final class Servers implements AutoCloseable {
         bootstrap = BootstrapServer.start(
                 free,
                 () -> bootstrapCredential,
-                Deliveries.to(() -> List.of(told)),
+                deliveries.apply(told),
                 new BootstrapServer.Surroundings(account, journal, threads, CLOCK, RANDOM));
     }
 

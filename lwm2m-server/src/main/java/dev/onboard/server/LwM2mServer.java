@@ -51,6 +51,7 @@ public final class LwM2mServer implements AutoCloseable {
      * @param rules how strictly devices are judged
      * @param transmission when lost messages are sent again, and how large datagrams are
      * @param authorities what a device that enrols here shall trust from then on as EST server, roots first
+     * @param role of the account's LwM2M servers
      */
     public record Surroundings(
             Account account,
@@ -59,11 +60,20 @@ public final class LwM2mServer implements AutoCloseable {
             InstantSource clock,
             TrustRules rules,
             Transmission transmission,
-            Supplier<List<X509Certificate>> authorities) {
+            Supplier<List<X509Certificate>> authorities,
+            Role role) {
         /** Judging as usual. */
         public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
-            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, List::of);
+            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, List::of, Role.MAIN);
         }
+    }
+
+    /** Which of the account's LwM2M servers it is. */
+    public enum Role {
+        /** What is registered here is registered in the account's directory. */
+        MAIN,
+        /** Devices register here as well; the directory is the main server's. */
+        FURTHER
     }
 
     /** The address it listens on, with the real port. */

@@ -90,6 +90,9 @@ final class DemoCommand implements Callable<Integer> {
     private @Nullable String est;
 
     @Mixin
+    private SecondServer secondServer;
+
+    @Mixin
     private ApiTlsOptions apiTls;
 
     @Mixin
@@ -118,11 +121,14 @@ final class DemoCommand implements Callable<Integer> {
         SecureRandom random = new SecureRandom();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
         Testbed testbed = Testbed.start(
-                storage.on(options(directory)).withDelivery(DeliveryOptions.USUAL.withKeys(keys)), clock, random);
+                storage.on(secondServer.on(options(directory))).withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
+                clock,
+                random);
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
         console.say("work directory    " + testbed.running().workDirectory());
         console.say("bootstrap server  " + testbed.running().bootstrapUri());
         console.say("LwM2M server      " + testbed.running().lwm2mUri());
+        SecondServer.say(testbed.running(), console);
         console.say("management        " + testbed.running().managementUri());
         if (!exit) {
             page.tell(testbed, console);

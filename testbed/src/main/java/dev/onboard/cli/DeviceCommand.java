@@ -71,6 +71,7 @@ final class DeviceCommand extends CommandGroup {
         void run(ManagementClient client, Console console) {
             List<JsonNode> events = client.events(Map.of("endpoint", endpoint, "limit", MOST_EVENTS));
             JsonNode device = events.isEmpty() ? client.device(endpoint) : deviceOrNothing(client);
+            JsonNode registrations = client.registrations(endpoint);
             if (!console.isJson()) {
                 for (String field : List.of(
                         "endpoint_name",
@@ -88,11 +89,18 @@ final class DeviceCommand extends CommandGroup {
                                 device.get(field).asText()));
                     }
                 }
+                registrations.forEach(each -> console.say(String.format(
+                        Locale.ROOT,
+                        "%-24s %s since %s",
+                        "registered_with",
+                        each.path("server_uri").asText(),
+                        each.path("registered_at").asText())));
                 console.say("");
                 events.forEach(event -> console.say(EventText.line(event)));
             }
             ObjectNode document = Console.json().createObjectNode();
             document.set("device", device);
+            document.set("registrations", registrations);
             ArrayNode list = document.putArray("events");
             events.forEach(list::add);
             console.document(document);

@@ -59,6 +59,9 @@ final class UpCommand implements Callable<Integer> {
             description = "0 picks a free one. Default: ${DEFAULT-VALUE}")
     private int lwm2mPort;
 
+    @Mixin
+    private SecondServer secondServer;
+
     @Option(names = "--http-port", defaultValue = "8080", description = "0 picks a free one. Default: ${DEFAULT-VALUE}")
     private int httpPort;
 
@@ -106,12 +109,14 @@ final class UpCommand implements Callable<Integer> {
         if (leshanPort != null) {
             options = options.withLeshanPort(port("--leshan-api", leshanPort));
         }
+        options = secondServer.on(options);
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();
         console.say("work directory    " + running.workDirectory());
         console.say("bootstrap server  " + running.bootstrapUri());
         console.say("LwM2M server      " + running.lwm2mUri());
+        SecondServer.say(running, console);
         console.say("management        " + running.managementUri());
         page.tell(testbed, console);
         running.leshanUri().ifPresent(uri -> console.say("Leshan's API      " + uri + "/api"));
@@ -127,6 +132,7 @@ final class UpCommand implements Callable<Integer> {
                 .put("lwm2m_uri", running.lwm2mUri().toString())
                 .put("management_uri", running.managementUri().toString())
                 .put("account_id", running.accountId());
+        running.secondLwm2mUri().ifPresent(uri -> document.put("second_lwm2m_uri", uri.toString()));
         running.leshanUri().ifPresent(uri -> document.put("leshan_uri", uri.toString()));
         console.document(document);
         stopped.await();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.connect.ConnectedDevices;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -33,6 +34,11 @@ public interface DeviceOperations {
      * @return completes when the device has accepted; closing it cancels
      */
     CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values);
+
+    /** Where a device is registered now: at each of the LwM2M servers that it is registered with. */
+    default List<ServerRegistration> registrations(String endpoint) {
+        return List.of();
+    }
 
     /** The registered devices as the Connect API sees them. */
     default ConnectedDevices connected() {

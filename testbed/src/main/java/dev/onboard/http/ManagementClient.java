@@ -149,6 +149,11 @@ public final class ManagementClient {
         return call("GET", device(endpoint, ""), null);
     }
 
+    /** Where the device with this endpoint name is registered now, as {@code data} has it. */
+    public JsonNode registrations(String endpoint) {
+        return call("GET", device(endpoint, "/registrations"), null).path("data");
+    }
+
     /** Lets the next claimant own the endpoint name. */
     public JsonNode release(String endpoint) {
         return call("POST", device(endpoint, "/release"), null);

@@ -1,6 +1,7 @@
 package dev.onboard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.util.concurrent.CompletionStage;
@@ -8,6 +9,13 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** {@code /testbed/devices/{endpoint}/resources/{path}}: read, write, execute and observe. */
 record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
+    void registrations(Context ctx) {
+        ObjectNode document = Json.object().put("object", "list");
+        ArrayNode data = document.putArray("data");
+        operations.registrations(endpoint(ctx)).forEach(each -> data.add(each.document()));
+        Json.answer(ctx, 200, document);
+    }
+
     void read(Context ctx) {
         if (EventFeeds.isWanted(ctx)) {
             observe(ctx);

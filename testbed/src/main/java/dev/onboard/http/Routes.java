@@ -439,6 +439,11 @@ final class Routes {
                         GET, "/testbed/devices/{endpoint}/events", events::ofDevice, events("The journal of a device")),
                 new Route(
                         GET,
+                        "/testbed/devices/{endpoint}/registrations",
+                        resources::registrations,
+                        of("Where a device is registered: at each of its LwM2M servers", 200, "Registrations")),
+                new Route(
+                        GET,
                         "/testbed/devices/{endpoint}/resources/<path>",
                         resources::read,
                         of("Read an LwM2M path; with Accept: text/event-stream observe it", 200, "ResourceValue")

@@ -8,6 +8,7 @@ import dev.onboard.http.ServerCredentials;
 import dev.onboard.journal.Journal;
 import dev.onboard.server.LwM2mServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,7 +32,7 @@ final class Management {
             Account account,
             Journal journal,
             InstantSource clock,
-            LwM2mServer lwm2m,
+            Map<URI, LwM2mServer> lwm2m,
             Renewals renewals,
             Rotation rotation,
             ServerCredentials servers,

@@ -9,9 +9,15 @@ import dev.onboard.http.DeviceOperations;
 import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
 import dev.onboard.http.Rotations;
+import dev.onboard.http.ServerRegistration;
 import dev.onboard.http.connect.ConnectedDevices;
+import dev.onboard.server.Link;
 import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.Node;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -21,14 +27,17 @@ import java.util.function.Consumer;
 final class RegisteredDevices implements DeviceOperations {
     private static final JsonNodeFactory JSON = new ObjectMapper().getNodeFactory();
 
+    private final Map<URI, LwM2mServer> servers;
     private final LwM2mServer server;
     private final Renewals renewals;
     private final Rotation rotation;
 
     private final ConnectedDevices connected;
 
-    RegisteredDevices(LwM2mServer server, Renewals renewals, Rotation rotation) {
-        this.server = server;
+    /** @param servers by where they are; the first one carries out what is asked */
+    RegisteredDevices(Map<URI, LwM2mServer> servers, Renewals renewals, Rotation rotation) {
+        this.servers = servers;
+        this.server = servers.values().iterator().next();
         this.renewals = renewals;
         this.rotation = rotation;
         this.connected = new ConnectedRegistrations(server);
@@ -37,6 +46,22 @@ final class RegisteredDevices implements DeviceOperations {
     @Override
     public ConnectedDevices connected() {
         return connected;
+    }
+
+    @Override
+    public List<ServerRegistration> registrations(String endpoint) {
+        List<ServerRegistration> found = new ArrayList<>();
+        servers.forEach((uri, each) -> each.registration(endpoint)
+                .map(registered -> new ServerRegistration(
+                        uri,
+                        registered.id(),
+                        registered.registeredAt(),
+                        registered.lastUpdate(),
+                        registered.lifetime(),
+                        registered.address(),
+                        registered.links().stream().map(Link::path).toList()))
+                .ifPresent(found::add));
+        return found;
     }
 
     @Override

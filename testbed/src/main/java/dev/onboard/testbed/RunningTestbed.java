@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param bootstrapUri {@code coaps://host:port} of the bootstrap server, with the real port
  * @param lwm2mUri likewise of the LwM2M server
+ * @param secondLwm2mUri likewise of the second LwM2M server, when there is one
  * @param managementUri {@code http://host:port} or {@code https://host:port} of the management port
  * @param managementCa the file with the CA certificate that its clients trust, when that is the testbed's own
  * @param leshanUri {@code http://localhost:port} of Leshan's interface, when there is one
@@ -25,6 +26,7 @@ public record RunningTestbed(
         Path workDirectory,
         URI bootstrapUri,
         URI lwm2mUri,
+        Optional<URI> secondLwm2mUri,
         URI managementUri,
         Optional<Path> managementCa,
         Optional<URI> leshanUri,
@@ -37,6 +39,7 @@ public record RunningTestbed(
                 workDirectory,
                 URI.create(json.path("bootstrap_uri").asText()),
                 URI.create(json.path("lwm2m_uri").asText()),
+                Optional.ofNullable(json.path("second_lwm2m_uri").asText(null)).map(URI::create),
                 URI.create(json.path("management_uri").asText()),
                 json.hasNonNull("management_ca")
                         ? Optional.of(
@@ -61,6 +64,7 @@ public record RunningTestbed(
         managementCa.ifPresent(
                 file -> json.put("management_ca", workDirectory.relativize(file).toString()));
         leshanUri.ifPresent(uri -> json.put("leshan_uri", uri.toString()));
+        secondLwm2mUri.ifPresent(uri -> json.put("second_lwm2m_uri", uri.toString()));
         return json;
     }
 

@@ -27,10 +27,12 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,6 +42,7 @@ import java.util.stream.Stream;
  */
 public final class Testbed implements AutoCloseable {
     private static final int SHORT_SERVER_ID = 1;
+    private static final int SECOND_SHORT_SERVER_ID = 2;
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
     private final Parts parts;
@@ -126,16 +129,32 @@ public final class Testbed implements AutoCloseable {
                         identityOfLwm2m.authority().certificate())
                 .distinct()
                 .toList();
+        Function<LwM2mServer.Role, LwM2mServer.Surroundings> surroundings = role -> new LwM2mServer.Surroundings(
+                account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, authorities, role);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
                 identityOfLwm2m::credential,
-                new LwM2mServer.Surroundings(
-                        account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, authorities)));
+                surroundings.apply(LwM2mServer.Role.MAIN)));
         URI lwm2mUri = uri("coaps", options, lwm2m.address());
+        Map<URI, LwM2mServer> lwm2mServers = new LinkedHashMap<>(Map.of(lwm2mUri, lwm2m));
+        if (options.secondLwm2mPort().isPresent()) {
+            LwM2mServer second = parts.add(LwM2mServer.start(
+                    new InetSocketAddress(
+                            options.bind(), options.secondLwm2mPort().getAsInt()),
+                    identityOfLwm2m::credential,
+                    surroundings.apply(LwM2mServer.Role.FURTHER)));
+            lwm2mServers.put(uri("coaps", options, second.address()), second);
+        }
         parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri));
         BootstrapConfigs configs = new BootstrapConfigs(
-                () -> identityOfLwm2m.known((ca, server) -> options.delivery()
-                        .applyTo(new LwM2mServerAccount(lwm2mUri, ca, SHORT_SERVER_ID, LIFETIME), server)),
+                () -> identityOfLwm2m.known((ca, server) -> {
+                    List<LwM2mServerAccount> told = new ArrayList<>();
+                    for (URI uri : lwm2mServers.keySet()) {
+                        int id = told.isEmpty() ? SHORT_SERVER_ID : SECOND_SHORT_SERVER_ID;
+                        told.add(options.delivery().applyTo(new LwM2mServerAccount(uri, ca, id, LIFETIME), server));
+                    }
+                    return told;
+                }),
                 options.delivery().keys(),
                 authorities);
         Credential bootstrapCredential = serverCredential(cas.bootstrapServer(), options);
@@ -168,7 +187,7 @@ public final class Testbed implements AutoCloseable {
                 account,
                 journal,
                 clock,
-                lwm2m,
+                lwm2mServers,
                 renewals,
                 rotation,
                 servers,
@@ -178,7 +197,7 @@ public final class Testbed implements AutoCloseable {
         Optional<URI> leshan = Optional.empty();
         if (options.leshanPort().isPresent()) {
             Map<URI, String> endpoints = new LinkedHashMap<>();
-            endpoints.put(lwm2mUri, "LwM2M server, CoAP over DTLS");
+            lwm2mServers.keySet().forEach(each -> endpoints.put(each, "LwM2M server, CoAP over DTLS"));
             endpoints.put(bootstrapUri, "LwM2M bootstrap server, CoAP over DTLS");
             leshan = Optional.of(parts.add(LeshanPort.start(
                             options.leshanPort().getAsInt(),
@@ -193,6 +212,7 @@ public final class Testbed implements AutoCloseable {
                 directory.path(),
                 bootstrapUri,
                 lwm2mUri,
+                lwm2mServers.keySet().stream().skip(1).findFirst(),
                 management.address(),
                 identity.flatMap(ApiIdentity::ca),
                 leshan,

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param host the name that goes into URIs and server certificates
  * @param bootstrapPort 0 picks a free one
  * @param lwm2mPort 0 picks a free one
+ * @param secondLwm2mPort of a second LwM2M server, which devices are told of as well; 0 picks a free one; empty: there is none
  * @param httpPort of the management port; 0 picks a free one
  * @param serverCas one CA for both servers, or one each
  * @param apiTls how the management port shows itself
@@ -27,6 +28,7 @@ public record TestbedOptions(
         String host,
         int bootstrapPort,
         int lwm2mPort,
+        OptionalInt secondLwm2mPort,
         int httpPort,
         ServerCas serverCas,
         ApiTls apiTls,
@@ -67,6 +69,7 @@ public record TestbedOptions(
                 "localhost",
                 5784,
                 5684,
+                OptionalInt.empty(),
                 8080,
                 ServerCas.SEPARATE,
                 new ApiTls.Off(),
@@ -78,7 +81,18 @@ public record TestbedOptions(
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
         return new TestbedOptions(
-                workDirectory, bind, host, bootstrap, lwm2m, http, serverCas, apiTls, database, leshanPort, delivery);
+                workDirectory,
+                bind,
+                host,
+                bootstrap,
+                lwm2m,
+                secondLwm2mPort,
+                http,
+                serverCas,
+                apiTls,
+                database,
+                leshanPort,
+                delivery);
     }
 
     /** On this address. */
@@ -89,6 +103,7 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 apiTls,
@@ -105,6 +120,7 @@ public record TestbedOptions(
                 name,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 apiTls,
@@ -121,6 +137,7 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 cas,
                 apiTls,
@@ -137,6 +154,7 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 tls,
@@ -153,6 +171,7 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 apiTls,
@@ -169,6 +188,7 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 apiTls,
@@ -185,11 +205,29 @@ public record TestbedOptions(
                 host,
                 bootstrapPort,
                 lwm2mPort,
+                secondLwm2mPort,
                 httpPort,
                 serverCas,
                 apiTls,
                 database,
                 OptionalInt.of(port),
+                delivery);
+    }
+
+    /** With a second LwM2M server on this port. */
+    public TestbedOptions withSecondLwm2mPort(int port) {
+        return new TestbedOptions(
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                OptionalInt.of(port),
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                leshanPort,
                 delivery);
     }
 }

@@ -108,7 +108,8 @@ public final class Workbench implements AutoCloseable {
                             with.clock,
                             with.lwm2mRules,
                             with.transmission,
-                            this::authorities)));
+                            this::authorities,
+                            LwM2mServer.Role.MAIN)));
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             LwM2mServerAccount told =
                     new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);

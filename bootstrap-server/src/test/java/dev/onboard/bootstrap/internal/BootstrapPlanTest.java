@@ -79,6 +79,7 @@ class BootstrapPlanTest {
                 .containsExactly(
                         "BootstrapDeleteRequest /0",
                         "BootstrapDeleteRequest /1",
+                        "BootstrapDeleteRequest /2",
                         "BootstrapWriteRequest /0/0",
                         "BootstrapWriteRequest /1/0",
                         "BootstrapWriteRequest /0/1",
@@ -86,14 +87,15 @@ class BootstrapPlanTest {
                         "BootstrapWriteRequest /2/0",
                         "BootstrapWriteRequest /2/1",
                         "BootstrapWriteRequest /2/2",
+                        "BootstrapWriteRequest /2/3",
                         "BootstrapFinishRequest null");
-        LwM2mObjectInstance device = (LwM2mObjectInstance) ((BootstrapWriteRequest) requests.get(8)).getNode();
+        LwM2mObjectInstance device = (LwM2mObjectInstance) ((BootstrapWriteRequest) requests.get(9)).getNode();
         assertThat(device.getResource(0).getValue()).isEqualTo(3L);
         assertThat(device.getResource(2).getValue(1))
                 .as("the first server may do all")
                 .isEqualTo(15L);
         assertThat(device.getResource(2).getValue(2)).as("the second may read").isEqualTo(1L);
-        assertThat(encoded((BootstrapWriteRequest) requests.get(8))).isNotEmpty();
+        assertThat(encoded((BootstrapWriteRequest) requests.get(9))).isNotEmpty();
     }
 
     private static String securityPath(String links) {

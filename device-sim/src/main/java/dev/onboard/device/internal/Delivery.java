@@ -1,5 +1,6 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.device.AccessControl;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.device.ServerObject.MissedNotifications;
@@ -22,6 +23,8 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +86,55 @@ sealed interface Delivery {
         } catch (Refusal refusal) {
             return new Unusable(refusal.reason, refusal.detail);
         }
+    }
+
+    /**
+     * What the judged accounts come to together: what is wrong with one is wrong with all.
+     *
+     * @param access the instances of the Access Control object, which count when there are several accounts
+     */
+    static Delivery together(List<Delivery> judged, SortedMap<Integer, SortedMap<Integer, LwM2mResource>> access) {
+        for (Delivery each : judged) {
+            if (each instanceof Unusable) {
+                return each;
+            }
+        }
+        Delivery first = judged.get(0);
+        if (judged.size() == 1) {
+            return first;
+        }
+        try {
+            List<AccessControl> rights = AccessRights.read(access);
+            Optional<Enrolling> enrolling = judged.stream()
+                    .filter(each -> each instanceof Enrolling)
+                    .map(each -> (Enrolling) each)
+                    .findFirst();
+            if (enrolling.isPresent()) {
+                return new Enrolling(enrolling.get().reading(), own -> joined(judged, Optional.of(own), rights));
+            }
+            return new Usable(joined(judged, Optional.empty(), rights));
+        } catch (Refusal refusal) {
+            return new Unusable(refusal.reason, refusal.detail);
+        }
+    }
+
+    /** @param own for the accounts that wait for it */
+    private static ServerAccount joined(List<Delivery> judged, Optional<Credential> own, List<AccessControl> rights) {
+        List<ServerAccount> accounts = new ArrayList<>();
+        Set<Integer> servers = new HashSet<>();
+        for (Delivery each : judged) {
+            ServerAccount account = each instanceof Enrolling enrolling
+                    ? enrolling.account().apply(own.orElseThrow())
+                    : ((Usable) each).account();
+            if (!servers.add(account.server().shortServerId())) {
+                throw new Refusal(
+                        "duplicate-short-server-id",
+                        "two instances of the Security object are accounts of the server with the short id "
+                                + account.server().shortServerId() + "; each server has an id of its own");
+            }
+            accounts.add(account);
+        }
+        return accounts.get(0).with(accounts.subList(1, accounts.size()), rights);
     }
 
     /** Kinds of key that this device works with. */

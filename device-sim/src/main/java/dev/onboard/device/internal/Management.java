@@ -1,5 +1,6 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.device.AccessControl;
 import dev.onboard.device.internal.ManagedObject.Execution;
 import dev.onboard.device.internal.ManagedObject.Writing;
 import dev.onboard.journal.Event;
@@ -45,10 +46,22 @@ final class Management {
     private final Surroundings surroundings;
     private final Told told;
     private final List<ManagedObject> objects;
+    private final Rights rights;
     private final NotificationAttributes attributes = new NotificationAttributes();
     private final Observations observations;
 
-    Management(Surroundings surroundings, Told told, Duration timeNotification, List<ManagedObject> objects) {
+    /** Whether the server may do this with this instance ({@link AccessControl#READ} and so on). */
+    interface Rights {
+        boolean allow(int right, int object, int instance);
+    }
+
+    Management(
+            Surroundings surroundings,
+            Told told,
+            Duration timeNotification,
+            List<ManagedObject> objects,
+            Rights rights) {
+        this.rights = rights;
         this.surroundings = surroundings;
         this.told = told;
         this.objects = List.copyOf(objects);
@@ -157,6 +170,12 @@ final class Management {
             if (object.isEmpty()) {
                 return Execution.of(notFound(path));
             }
+            if (!rights.allow(
+                    right(request, path), path.getObjectId(), object.get().instance())) {
+                return Execution.of(Answer.refused(
+                        ResponseCode.UNAUTHORIZED,
+                        "the Access Control object gives this server no right to do that with " + path));
+            }
             return switch (request.getCode()) {
                 case GET -> Execution.of(get(exchange, request, path, object.get()));
                 case PUT -> Execution.of(put(request, path, object.get()));
@@ -166,6 +185,18 @@ final class Management {
                             ResponseCode.METHOD_NOT_ALLOWED, request.getCode() + " cannot be done with " + path));
             };
         }
+    }
+
+    private static int right(Request request, LwM2mPath path) {
+        return switch (request.getCode()) {
+            case GET -> AccessControl.READ;
+            case PUT -> isWriteAttributes(request) ? AccessControl.READ : AccessControl.WRITE;
+            case POST ->
+                path.isObject()
+                        ? AccessControl.CREATE
+                        : path.isResource() ? AccessControl.EXECUTE : AccessControl.WRITE;
+            default -> AccessControl.DELETE;
+        };
     }
 
     private Optional<ManagedObject> object(LwM2mPath path) {
@@ -206,7 +237,12 @@ final class Management {
         int format = accept.orElse(TLV);
         LwM2mNode node;
         if (path.isObject()) {
-            node = new LwM2mObject(path.getObjectId(), instance(source));
+            node = new LwM2mObject(
+                    path.getObjectId(),
+                    objects.stream()
+                            .filter(each -> each.id() == path.getObjectId())
+                            .map(Management::instance)
+                            .toList());
         } else if (path.isObjectInstance()) {
             node = instance(source);
         } else {
@@ -267,10 +303,19 @@ final class Management {
             return notFound(path);
         }
         List<String> links = new ArrayList<>();
-        LwM2mPath instance = new LwM2mPath(object.id(), object.instance());
         if (path.isObject()) {
             links.add(link(path, ""));
         }
+        for (ManagedObject each : path.isObject() ? objects : List.of(object)) {
+            if (each.id() == object.id()) {
+                discover(path, each, links);
+            }
+        }
+        return Answer.content(String.join(",", links).getBytes(StandardCharsets.UTF_8), LINK_FORMAT);
+    }
+
+    private void discover(LwM2mPath path, ManagedObject object, List<String> links) {
+        LwM2mPath instance = new LwM2mPath(object.id(), object.instance());
         if (!path.isResource()) {
             links.add(link(instance, ""));
         }
@@ -283,7 +328,6 @@ final class Management {
                 links.add(link(instance.append(id), dimension));
             }
         }
-        return Answer.content(String.join(",", links).getBytes(StandardCharsets.UTF_8), LINK_FORMAT);
     }
 
     private String link(LwM2mPath path, String more) {

@@ -1,5 +1,6 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.device.AccessControl;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
@@ -12,6 +13,7 @@ import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A device's life at its LwM2M server: handshake with the LwM2M certificate, registration, updates before the lifetime is
  * over, the server's operations, deregistration (OMA LwM2M Core 6.2). Thread-safe.
  */
-public final class Registration {
+final class Registration {
     /** How long before the end of the lifetime an update is due: CoAP's EXCHANGE_LIFETIME, or a quarter of a short one. */
     private static final Duration MARGIN = Duration.ofSeconds(247);
 
@@ -46,6 +48,9 @@ public final class Registration {
     private final long startNanos = System.nanoTime();
     private final Link.Target target;
     private final ServerAccount.Certificate certificate;
+    /** New firmware comes from a server that may write it. */
+    private final boolean managesFirmware;
+
     private ServerObject server;
     private Surroundings.Timer update = Surroundings.Timer.NONE;
     private @Nullable Link link;
@@ -53,9 +58,9 @@ public final class Registration {
     private boolean lifetimeChanged;
     private boolean over;
 
-    /** What the device is told; on any thread, never under a lock of the registration. */
-    public interface Outcome {
-        /** The LwM2M server took the registration. */
+    /** What is told; on any thread, never under a lock of the registration. */
+    interface Outcome {
+        /** The LwM2M server took the registration, the first one or another. */
         void registered();
 
         /** There is no registration, or no longer one. Told once. */
@@ -74,7 +79,7 @@ public final class Registration {
         void factoryResetWanted();
     }
 
-    public Registration(
+    Registration(
             Surroundings surroundings,
             DeviceBundle bundle,
             DeviceOptions options,
@@ -91,6 +96,7 @@ public final class Registration {
         this.outcome = outcome;
         this.server = account.server();
         this.certificate = account.certificate();
+        this.managesFirmware = account.allows(AccessControl.WRITE, Codecs.FIRMWARE, 0);
         this.target = new Link.Target(
                 endpoint.value(),
                 Party.LWM2M_SERVER,
@@ -100,27 +106,31 @@ public final class Registration {
                 account.credential(),
                 surroundings.policies().lwm2mServer(account, bundle.trustStore(), options.rules()),
                 options.clock());
-        this.management = new Management(
-                surroundings,
-                told,
-                options.timeNotification(),
-                List.of(
-                        new ServerInstance(
-                                account.server(),
-                                this::written,
-                                this::update,
-                                bundle.mode().bootstraps() ? Optional.of(outcome::bootstrapWanted) : Optional.empty()),
-                        new DeviceInstance(
-                                bundle.identity(),
-                                firmware::version,
-                                options.clock(),
-                                outcome::rebootWanted,
-                                outcome::factoryResetWanted),
-                        new FirmwareInstance(firmware, outcome::rebootWanted)));
+        List<ManagedObject> objects = new ArrayList<>(List.of(
+                new ServerInstance(
+                        account.server(),
+                        this::written,
+                        this::update,
+                        bundle.mode().bootstraps() ? Optional.of(outcome::bootstrapWanted) : Optional.empty()),
+                new DeviceInstance(
+                        bundle.identity(),
+                        firmware::version,
+                        options.clock(),
+                        outcome::rebootWanted,
+                        outcome::factoryResetWanted),
+                new FirmwareInstance(firmware, outcome::rebootWanted)));
+        account.access().forEach(access -> objects.add(new AccessRights(access)));
+        this.management = new Management(surroundings, told, options.timeNotification(), objects, account::allows);
+    }
+
+    private void offline() {
+        if (managesFirmware) {
+            firmware.offline();
+        }
     }
 
     /** Begins; blocks while the host is looked up. */
-    public void start() {
+    void start() {
         Link opened;
         try {
             opened = Link.open(surroundings, target, new Requested());
@@ -166,9 +176,12 @@ public final class Registration {
                             .fact(
                                     "registration",
                                     String.join("/", response.getOptions().getLocationPath()))
-                            .fact("lifetime_s", Long.toString(lifetime)));
+                            .fact("lifetime_s", Long.toString(lifetime))
+                            .fact("server_uri", account.uri().toString()));
             awaitUpdate();
-            firmware.online(this::source, () -> management.changed(FIRMWARE));
+            if (managesFirmware) {
+                firmware.online(this::source, () -> management.changed(FIRMWARE));
+            }
             outcome.registered();
         });
     }
@@ -254,7 +267,7 @@ public final class Registration {
     }
 
     /** Sends a registration update now. */
-    public void update() {
+    void update() {
         Link open;
         Request request = Request.newPost();
         synchronized (this) {
@@ -302,7 +315,7 @@ public final class Registration {
     }
 
     /** Ends the registration at the server if it can be reached, closes the link, then goes on with what comes after. */
-    public void deregister(Runnable afterwards) {
+    void deregister(Runnable afterwards) {
         Link open;
         Request request = new Request(Code.DELETE);
         synchronized (this) {
@@ -340,7 +353,7 @@ public final class Registration {
             }
 
             private void leave() {
-                firmware.offline();
+                offline();
                 management.close();
                 leaving.close();
                 afterwards.run();
@@ -349,9 +362,9 @@ public final class Registration {
     }
 
     /** Closes the link without a word to the server; nobody is told anything afterwards. */
-    public void close() {
+    void close() {
         Link open;
-        firmware.offline();
+        offline();
         synchronized (this) {
             over = true;
             update.cancel();

@@ -7,6 +7,8 @@ import dev.onboard.factory.DeviceBundle;
 import dev.onboard.pki.CredentialFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,8 +28,8 @@ import org.eclipse.leshan.core.util.datatype.ULong;
  * The device's objects as a bootstrap server changes them: a copy that becomes real at Bootstrap-Finish, and is forgotten
  * otherwise. It begins with what the device has: its bootstrap account, and its LwM2M account if there is one.
  *
- * <p>Objects 0 and 1 make the account; what is written to other objects of the device (2, 3, 5) is taken and kept to the end
- * of the session, as a device must, and has no effect yet.
+ * <p>Objects 0 and 1 make the accounts, object 2 says what each server may do when there are several; what is written to other
+ * objects of the device (3, 5) is taken and kept to the end of the session, as a device must, and has no effect yet.
  *
  * <p>Not thread-safe. Longer than a page because it is the bootstrap interface whole: write, delete, read, discover.
  */
@@ -49,9 +51,14 @@ final class Staging {
         put(bootstrap, LwM2mSingleResource.newBooleanResource(1, true));
         put(bootstrap, LwM2mSingleResource.newIntegerResource(2, 2));
         instances(Codecs.SECURITY).put(BOOTSTRAP_INSTANCE, bootstrap);
-        present.ifPresent(account -> {
-            instances(Codecs.SECURITY).put(account.securityInstance(), security(account));
-            instances(Codecs.SERVER).put(account.server().instance(), server(account.server()));
+        present.ifPresent(first -> {
+            for (ServerAccount account : first.all()) {
+                instances(Codecs.SECURITY).put(account.securityInstance(), security(account));
+                instances(Codecs.SERVER).put(account.server().instance(), server(account.server()));
+            }
+            first.access()
+                    .forEach(access -> instances(Codecs.ACCESS_CONTROL)
+                            .put(access.instance(), new TreeMap<>(new AccessRights(access).written())));
         });
         instances(Codecs.DEVICE).put(0, new TreeMap<>());
         instances(Codecs.FIRMWARE).put(0, new TreeMap<>());
@@ -264,15 +271,10 @@ final class Staging {
             return new Delivery.Unusable(
                     "no-security-instance", "no account of an LwM2M server was written to object 0");
         }
-        if (accounts.size() > 1) {
-            return new Delivery.Unusable(
-                    "several-accounts",
-                    "object 0 has the instances " + accounts.keySet()
-                            + " for LwM2M servers; this device takes one; delete the others");
-        }
-        int instance = accounts.firstKey();
-        return Delivery.judge(
-                bundle, instance, accounts.getOrDefault(instance, new TreeMap<>()), instances(Codecs.SERVER), now);
+        List<Delivery> judged = new ArrayList<>();
+        accounts.forEach((instance, security) ->
+                judged.add(Delivery.judge(bundle, instance, security, instances(Codecs.SERVER), now)));
+        return Delivery.together(judged, instances(Codecs.ACCESS_CONTROL));
     }
 
     private Optional<Delivery> bootstrapAccountLost(SortedMap<Integer, SortedMap<Integer, LwM2mResource>> securities) {

@@ -13,6 +13,7 @@ import dev.onboard.pki.Credential;
 import dev.onboard.server.Answer;
 import dev.onboard.server.Content;
 import dev.onboard.server.DeviceRequest;
+import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.LwM2mServer.Observation;
 import dev.onboard.server.LwM2mServer.Surroundings;
 import dev.onboard.server.Node;
@@ -139,7 +140,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                         return Objects.requireNonNull(receiver.get());
                     }
                 };
-        server.getRegistrationService().addListener(new RegistrationEvents(on.account(), on.journal()));
+        server.getRegistrationService().addListener(new RegistrationEvents(on.account(), on.journal(), on.role()));
         CoapServer coap = provider.getCoapServer();
         coap.setExecutors(on.threads().io(), on.threads().io(), true);
         Endpoint endpoint = coap.getEndpoints().get(0);
@@ -172,7 +173,8 @@ public final class LeshanServerRoom implements AutoCloseable {
             packages.close();
             throw new IOException(
                     "the LwM2M server cannot listen on " + bind.getHostString() + ":" + bind.getPort()
-                            + ": the port is in use or not allowed; free it or choose another with --lwm2m-port",
+                            + ": the port is in use or not allowed; free it or choose another with "
+                            + (on.role() == LwM2mServer.Role.MAIN ? "--lwm2m-port" : "--second-lwm2m-port"),
                     e);
         }
         Journal.Subscription anchors = on.account().trustedCertificates().subscribe(change -> {

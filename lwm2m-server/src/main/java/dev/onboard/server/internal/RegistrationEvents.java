@@ -5,6 +5,7 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.server.LwM2mServer.Role;
 import java.util.Collection;
 import org.eclipse.leshan.core.observation.Observation;
 import org.eclipse.leshan.server.registration.Registration;
@@ -12,14 +13,16 @@ import org.eclipse.leshan.server.registration.RegistrationListener;
 import org.eclipse.leshan.server.registration.RegistrationUpdate;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the account's directory and the journal of every registration, update and end. */
+/** Tells the journal of every registration, update and end, and the main server the account's directory. */
 final class RegistrationEvents implements RegistrationListener {
     private final Account account;
     private final Journal journal;
+    private final Role role;
 
-    RegistrationEvents(Account account, Journal journal) {
+    RegistrationEvents(Account account, Journal journal, Role role) {
         this.account = account;
         this.journal = journal;
+        this.role = role;
     }
 
     @Override
@@ -27,7 +30,9 @@ final class RegistrationEvents implements RegistrationListener {
             Registration registration,
             @Nullable Registration previous,
             @Nullable Collection<Observation> previousObservations) {
-        account.devices().registered(registration.getEndpoint(), said(registration));
+        if (role == Role.MAIN) {
+            account.devices().registered(registration.getEndpoint(), said(registration));
+        }
         DevicePeer device = (DevicePeer) registration.getClientTransportData().getIdentity();
         journal.record(event(Stage.REGISTERED, registration)
                 .fact("registration", registration.getId())
@@ -41,7 +46,9 @@ final class RegistrationEvents implements RegistrationListener {
 
     @Override
     public void updated(RegistrationUpdate update, Registration updated, Registration previous) {
-        account.devices().updated(updated.getEndpoint(), said(updated));
+        if (role == Role.MAIN) {
+            account.devices().updated(updated.getEndpoint(), said(updated));
+        }
         journal.record(event(Stage.UPDATED, updated));
     }
 
@@ -54,7 +61,9 @@ final class RegistrationEvents implements RegistrationListener {
         if (newRegistration != null) {
             return; // replaced, and told by registered()
         }
-        account.devices().deregistered(registration.getEndpoint());
+        if (role == Role.MAIN) {
+            account.devices().deregistered(registration.getEndpoint());
+        }
         Event.Draft event = event(Stage.DEREGISTERED, registration);
         if (expired) {
             event.failed("registration-expired")
@@ -64,7 +73,11 @@ final class RegistrationEvents implements RegistrationListener {
     }
 
     private static Event.Draft event(Stage stage, Registration registration) {
-        return Event.of(stage, Party.LWM2M_SERVER).endpoint(registration.getEndpoint());
+        return Event.of(stage, Party.LWM2M_SERVER)
+                .endpoint(registration.getEndpoint())
+                .fact(
+                        "server_port",
+                        String.valueOf(registration.getLastEndpointUsed().getPort()));
     }
 
     private static dev.onboard.account.Registration said(Registration registration) {

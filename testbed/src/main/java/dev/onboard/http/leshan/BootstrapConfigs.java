@@ -12,6 +12,8 @@ import io.javalin.http.Context;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * {@code /api/bootstrap}: what single devices are told of the LwM2M server when they bootstrap, in the documents of Leshan's
+ * {@code /api/bootstrap}: what single devices are told of the LwM2M servers when they bootstrap, in the documents of Leshan's
  * bootstrap server demo. Of a configuration these count: the security instance's {@code uri} and {@code serverId}, the
  * server instance's {@code shortId} and {@code lifetime}. Key, certificate and server CA are always the account's, therefore
  * a configuration that brings its own, or another security mode than {@code X509}, is refused. Kept in memory. Thread-safe.
@@ -28,12 +30,12 @@ import java.util.function.Supplier;
 public final class BootstrapConfigs implements Deliveries {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Supplier<LwM2mServerAccount> present;
+    private final Supplier<List<LwM2mServerAccount>> present;
     private final KeySource keys;
     private final Supplier<List<X509Certificate>> authorities;
     private final Map<String, Config> configs = new ConcurrentHashMap<>();
 
-    private record Config(JsonNode document, LwM2mServerAccount account) {}
+    private record Config(JsonNode document, List<LwM2mServerAccount> accounts) {}
 
     /**
      * Without configurations: everybody is told this, asked at each bootstrap.
@@ -42,7 +44,7 @@ public final class BootstrapConfigs implements Deliveries {
      * @param authorities what a device that enrols shall trust
      */
     public BootstrapConfigs(
-            Supplier<LwM2mServerAccount> usual, KeySource keys, Supplier<List<X509Certificate>> authorities) {
+            Supplier<List<LwM2mServerAccount>> usual, KeySource keys, Supplier<List<X509Certificate>> authorities) {
         this.present = usual;
         this.keys = keys;
         this.authorities = authorities;
@@ -60,21 +62,24 @@ public final class BootstrapConfigs implements Deliveries {
 
     @Override
     public Delivery enrolling(String endpoint) {
-        return Delivery.enrolling(List.of(told(endpoint)));
+        return Delivery.enrolling(told(endpoint));
     }
 
-    private LwM2mServerAccount told(String endpoint) {
-        LwM2mServerAccount usual = present.get();
+    private List<LwM2mServerAccount> told(String endpoint) {
+        List<LwM2mServerAccount> usual = present.get();
+        LwM2mServerAccount first = usual.get(0);
         return Optional.ofNullable(configs.get(endpoint))
-                // how the server is known may have changed since
-                .map(config -> config.account()
-                        .withServerCertificate(usual.serverCertificate(), usual.usage(), usual.matching()))
+                // how the servers are known may have changed since
+                .map(config -> config.accounts().stream()
+                        .map(account -> account.withServerCertificate(
+                                first.serverCertificate(), first.usage(), first.matching()))
+                        .toList())
                 .orElse(usual);
     }
 
     @Override
     public Delivery of(String endpoint, Credential issued) {
-        return Delivery.of(issued, List.of(told(endpoint)));
+        return Delivery.of(issued, told(endpoint));
     }
 
     void list(Context ctx) {
@@ -85,7 +90,7 @@ public final class BootstrapConfigs implements Deliveries {
 
     void add(Context ctx) {
         JsonNode document = JsonBody.of(ctx);
-        configs.put(ctx.pathParam("endpoint"), new Config(document, account(document)));
+        configs.put(ctx.pathParam("endpoint"), new Config(document, accounts(document)));
     }
 
     void remove(Context ctx) {
@@ -96,41 +101,65 @@ public final class BootstrapConfigs implements Deliveries {
         ctx.status(204);
     }
 
-    private LwM2mServerAccount account(JsonNode document) {
-        LwM2mServerAccount usual = present.get();
+    private List<LwM2mServerAccount> accounts(JsonNode document) {
+        LwM2mServerAccount usual = present.get().get(0);
         for (String unknown : new String[] {"oscore", "acls"}) {
             if (!document.path(unknown).isEmpty()) {
-                throw refused(unknown, "is not offered: devices are told of one LwM2M server over DTLS with X.509");
+                throw refused(
+                        unknown,
+                        "is not offered: devices are told of LwM2M servers over DTLS with X.509, and of several with the"
+                                + " rights that the account gives each");
             }
         }
-        URI uri = usual.uri();
-        int shortId = usual.shortServerId();
-        int instances = 0;
+        Map<Integer, URI> uris = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> each : document.path("security").properties()) {
             JsonNode security = each.getValue();
             String field = "security." + each.getKey();
             mode(field, security);
             if (!security.path("bootstrapServer").asBoolean()) {
-                instances++;
-                uri = uri(field, security.path("uri").asText());
-                shortId = security.path("serverId").asInt(shortId);
+                int shortId = security.path("serverId").asInt(usual.shortServerId());
+                if (uris.put(shortId, uri(field, security.path("uri").asText())) != null) {
+                    throw refused(field + ".serverId", "is " + shortId + ", as another's; give each server its own");
+                }
             }
         }
-        if (instances > 1 || document.path("servers").size() > 1) {
-            throw refused("security", "has several LwM2M servers; a device is told of one");
-        }
-        Duration lifetime = usual.lifetime();
+        Map<Integer, Duration> lifetimes = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> each : document.path("servers").properties()) {
             JsonNode server = each.getValue();
-            int id = server.path("shortId").asInt(shortId);
-            if (instances == 1 && id != shortId) {
+            String field = "servers." + each.getKey();
+            int only = uris.size() == 1 ? uris.keySet().iterator().next() : usual.shortServerId();
+            int shortId = server.path("shortId").asInt(only);
+            if (!uris.isEmpty() && !uris.containsKey(shortId)) {
                 throw refused(
-                        "servers." + each.getKey() + ".shortId",
-                        "is " + id + ", and the security instance's serverId is " + shortId + "; give one number");
+                        field + ".shortId",
+                        "is " + shortId + ", and "
+                                + (uris.size() == 1
+                                        ? "the security instance's serverId is " + only + "; give one number"
+                                        : "the security instances' serverIds are " + uris.keySet()
+                                                + "; give one of these"));
             }
-            shortId = id;
-            lifetime = Duration.ofSeconds(server.path("lifetime").asLong(lifetime.toSeconds()));
+            lifetimes.put(
+                    shortId,
+                    Duration.ofSeconds(
+                            server.path("lifetime").asLong(usual.lifetime().toSeconds())));
         }
+        if (uris.isEmpty()) {
+            if (lifetimes.size() > 1) {
+                throw refused("servers", "has several LwM2M servers, and no security instance says where they are");
+            }
+            uris.put(
+                    lifetimes.isEmpty()
+                            ? usual.shortServerId()
+                            : lifetimes.keySet().iterator().next(),
+                    usual.uri());
+        }
+        List<LwM2mServerAccount> accounts = new ArrayList<>();
+        uris.forEach((shortId, uri) ->
+                accounts.add(account(uri, shortId, lifetimes.getOrDefault(shortId, usual.lifetime()), usual)));
+        return accounts;
+    }
+
+    private static LwM2mServerAccount account(URI uri, int shortId, Duration lifetime, LwM2mServerAccount usual) {
         if (lifetime.isNegative() || lifetime.isZero()) {
             throw refused("servers", "has a lifetime of " + lifetime.toSeconds() + " s; give at least 1");
         }
@@ -167,7 +196,7 @@ public final class BootstrapConfigs implements Deliveries {
 
     private URI uri(String field, String given) {
         if (given.isEmpty()) {
-            return present.get().uri();
+            return present.get().get(0).uri();
         }
         try {
             URI uri = URI.create(given);
@@ -179,7 +208,7 @@ public final class BootstrapConfigs implements Deliveries {
         }
         throw refused(
                 field + ".uri",
-                "is '" + given + "'; give one such as " + present.get().uri());
+                "is '" + given + "'; give one such as " + present.get().get(0).uri());
     }
 
     private static LeshanRefusal refused(String field, String why) {

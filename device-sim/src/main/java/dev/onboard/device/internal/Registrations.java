@@ -1,0 +1,176 @@
+package dev.onboard.device.internal;
+
+import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.Failure;
+import dev.onboard.device.ServerAccount;
+import dev.onboard.device.ServerObject;
+import dev.onboard.factory.DeviceBundle;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A device's life at all its LwM2M servers: a {@link Registration} at each, with a session of its own. Thread-safe. */
+public final class Registrations {
+    private final Surroundings surroundings;
+    private final DeviceBundle bundle;
+    private final DeviceOptions options;
+    private final Firmware firmware;
+    private final Outcome outcome;
+    private final List<Member> members;
+    private boolean closed;
+
+    /** What the device is told; on any thread, never under a lock of the registrations. */
+    public interface Outcome {
+        /** The device is registered with every server. Told whenever that becomes true. */
+        void registered();
+
+        /** There is no registration at this server, or no longer one. Those at others go on. */
+        void failed(ServerAccount account, Failure failure);
+
+        /** A server wrote to its Server object. May block. */
+        void written(ServerObject server);
+
+        /** A server asked for a bootstrap (/1/x/9). */
+        void bootstrapWanted();
+
+        /** A server asked for a reboot (/3/0/4). */
+        void rebootWanted();
+
+        /** A server asked for a factory reset (/3/0/5). */
+        void factoryResetWanted();
+    }
+
+    /** @param account with those at further servers */
+    public Registrations(
+            Surroundings surroundings,
+            DeviceBundle bundle,
+            DeviceOptions options,
+            ServerAccount account,
+            Firmware firmware,
+            Outcome outcome) {
+        this.surroundings = surroundings;
+        this.bundle = bundle;
+        this.options = options;
+        this.firmware = firmware;
+        this.outcome = outcome;
+        this.members = account.all().stream().map(Member::new).toList();
+    }
+
+    /** Begins wherever there is neither a registration nor one on its way; blocks while hosts are looked up. */
+    public void start() {
+        members.forEach(Member::start);
+    }
+
+    /** Whether there is a registration at any of the servers. */
+    public synchronized boolean anyStands() {
+        return members.stream().anyMatch(member -> member.standing);
+    }
+
+    private synchronized boolean allStand() {
+        return members.stream().allMatch(member -> member.standing);
+    }
+
+    /** Ends every registration, at the servers that can be reached, then goes on with what comes after. */
+    public void deregister(Runnable afterwards) {
+        AtomicInteger left = new AtomicInteger(members.size());
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) {
+                afterwards.run();
+            }
+        };
+        for (Member member : members) {
+            Registration present = member.present();
+            if (present == null) {
+                one.run();
+            } else {
+                present.deregister(one);
+            }
+        }
+    }
+
+    /** Closes every link without a word to the servers; nobody is told anything afterwards. */
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        for (Member member : members) {
+            Registration present = member.present();
+            if (present != null) {
+                present.close();
+            }
+        }
+    }
+
+    /** One server. */
+    private final class Member implements Registration.Outcome {
+        private ServerAccount account;
+        private @Nullable Registration registration;
+        private boolean standing;
+
+        Member(ServerAccount account) {
+            this.account = account;
+        }
+
+        @Nullable Registration present() {
+            synchronized (Registrations.this) {
+                return registration;
+            }
+        }
+
+        void start() {
+            Registration begun;
+            synchronized (Registrations.this) {
+                if (closed || registration != null) {
+                    return;
+                }
+                begun = new Registration(surroundings, bundle, options, account, firmware, this);
+                registration = begun;
+            }
+            begun.start();
+        }
+
+        @Override
+        public void registered() {
+            synchronized (Registrations.this) {
+                standing = true;
+            }
+            if (allStand()) {
+                outcome.registered();
+            }
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            ServerAccount refused;
+            synchronized (Registrations.this) {
+                standing = false;
+                registration = null;
+                refused = account;
+            }
+            outcome.failed(refused, failure);
+        }
+
+        @Override
+        public void written(ServerObject server) {
+            synchronized (Registrations.this) {
+                account = account.withServer(server);
+            }
+            outcome.written(server);
+        }
+
+        @Override
+        public void bootstrapWanted() {
+            outcome.bootstrapWanted();
+        }
+
+        @Override
+        public void rebootWanted() {
+            outcome.rebootWanted();
+        }
+
+        @Override
+        public void factoryResetWanted() {
+            outcome.factoryResetWanted();
+        }
+    }
+}
