@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.openssl.PEMParser;
@@ -39,12 +40,13 @@ final class ScriptedIssuer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     volatile Script script;
 
-    /** What was asked for. */
+    /** What was asked for; a request that a device made itself may have the common name alone. */
     record Asked(String commonName, String organizationalUnit, String locality, PublicKey key) {
         CertificateRecipe recipe() {
-            return CertificateRecipe.device(commonName)
-                    .withOrganizationalUnit(organizationalUnit)
-                    .withLocality(locality);
+            CertificateRecipe named = CertificateRecipe.device(commonName);
+            return locality.isEmpty()
+                    ? named
+                    : named.withOrganizationalUnit(organizationalUnit).withLocality(locality);
         }
     }
 
@@ -108,8 +110,10 @@ final class ScriptedIssuer implements AutoCloseable {
 
     private static String value(
             PKCS10CertificationRequest request, org.bouncycastle.asn1.ASN1ObjectIdentifier attribute) {
-        return IETFUtils.valueToString(
-                request.getSubject().getRDNs(attribute)[0].getFirst().getValue());
+        RDN[] named = request.getSubject().getRDNs(attribute);
+        return named.length == 0
+                ? ""
+                : IETFUtils.valueToString(named[0].getFirst().getValue());
     }
 
     private void authsign(HttpExchange exchange) throws IOException {

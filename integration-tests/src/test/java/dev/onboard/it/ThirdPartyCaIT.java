@@ -12,6 +12,7 @@ import dev.onboard.account.Issuers.Issuer;
 import dev.onboard.account.Issuers.NewIssuer;
 import dev.onboard.account.Issuers.Verification;
 import dev.onboard.account.Service;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.device.Backoff;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
@@ -97,25 +98,32 @@ class ThirdPartyCaIT {
                 key.resolve("key.pem").toString(),
                 "-extfile",
                 extensions.toString());
-        bench = Workbench.in(folder, threads, RANDOM)
-                .issuers(IssuerClients.standard(
-                        Map.of(
-                                "openssl",
-                                sign,
-                                "fails",
-                                List.of("openssl", "x509", "-req", "-CA", "/nonexistent.pem"),
-                                "missing",
-                                List.of("/nonexistent/program"),
-                                "sleeps",
-                                List.of("sh", "-c", "sleep 60"),
-                                "chatters",
-                                List.of("cat", "/dev/zero")),
-                        ISSUER_PATIENCE))
+        bench = bench(
+                folder,
+                KeySource.BOOTSTRAP_SERVER,
+                Map.of(
+                        "openssl",
+                        sign,
+                        "fails",
+                        List.of("openssl", "x509", "-req", "-CA", "/nonexistent.pem"),
+                        "missing",
+                        List.of("/nonexistent/program"),
+                        "sleeps",
+                        List.of("sh", "-c", "sleep 60"),
+                        "chatters",
+                        List.of("cat", "/dev/zero")));
+    }
+
+    private Workbench bench(Path where, KeySource keys, Map<String, List<String>> commands) throws Exception {
+        Workbench started = Workbench.in(where, threads, RANDOM)
+                .keys(keys)
+                .issuers(IssuerClients.standard(commands, ISSUER_PATIENCE))
                 .devices(DeviceOptions.standard(InstantSource.system())
                         .withDisk(Disk.swift())
                         .withBackoff(Backoff.PLATFORM.scaled(0.01)))
                 .start();
-        bench.trust(Service.BOOTSTRAP, bench.factoryCa().chain());
+        started.trust(Service.BOOTSTRAP, started.factoryCa().chain());
+        return started;
     }
 
     @AfterEach
@@ -411,8 +419,42 @@ class ThirdPartyCaIT {
     }
 
     @Test
+    void anEnrolmentIsAnsweredWithTheReasonToo() throws Exception {
+        bench.close();
+        bench = bench(Files.createDirectories(folder.resolve("est")), KeySource.EST, Map.of());
+        bench.trust(Service.LWM2M, thirdParty.chain());
+        ScriptedIssuer server = ScriptedIssuer.http(honest());
+        activate(cfssl(server.url(), "c0ffee", Map.of()));
+        server.script =
+                asked -> new Reply.Certificate(thirdParty.sign(CertificateRecipe.device("somebody-else"), asked.key()));
+        device("meter-1").powerOn();
+        assertAnswered("meter-1", "issuer-answer-other-name", "5.00");
+        Event told = await(
+                "refusal on the device", event -> event.party() == Party.DEVICE && event.stage() == Stage.FALLBACK);
+        assertThat(told.reason()).contains("response-5.00");
+        assertThat(told.detail().orElseThrow()).contains("issuer-answer-other-name");
+        server.script = honest();
+        awaitRegistered("meter-1");
+        server.close();
+        device("meter-2").powerOn();
+        assertAnswered("meter-2", "issuer-unreachable", "5.03");
+        await("a request put off", event -> event.reason().equals(Optional.of("put-off")));
+    }
+
+    private void assertAnswered(String endpoint, String reason, String code) {
+        Event refused = await(
+                "an enrolment of " + endpoint + " that is answered " + code,
+                event -> event.stage() == Stage.ENROLLED
+                        && event.party() == Party.BOOTSTRAP_SERVER
+                        && event.endpoint().equals(Optional.of(endpoint))
+                        && code.equals(event.facts().get("answer")));
+        assertThat(refused.reason()).contains(reason);
+        assertThat(refused.refusedBy()).contains(Party.BOOTSTRAP_SERVER);
+    }
+
+    @Test
     void switchingIssuersWhileDevicesBootstrapLosesNone() throws Exception {
-        int count = 300;
+        int count = Boolean.getBoolean("onboard.heavy") ? 1000 : 300;
         bench.trust(Service.LWM2M, thirdParty.chain());
         CertificateAuthority second = ca("Second third-party CA");
         bench.trust(Service.LWM2M, second.chain());

@@ -1,13 +1,14 @@
 package dev.onboard.bootstrap.internal;
 
 import dev.onboard.account.Account;
-import dev.onboard.account.AccountException;
 import dev.onboard.account.Admission;
 import dev.onboard.account.Device;
+import dev.onboard.account.DeviceCertification;
 import dev.onboard.account.IssueRequest;
 import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.bootstrap.Delivery;
 import dev.onboard.bootstrap.KeySource;
+import dev.onboard.dtls.internal.Enrolments;
 import dev.onboard.dtls.internal.PeerTrust;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -18,6 +19,7 @@ import dev.onboard.pki.EndpointIdentity;
 import dev.onboard.pki.EndpointMatch;
 import dev.onboard.pki.KeyAlgorithm;
 import dev.onboard.pki.NamePolicy;
+import dev.onboard.pki.NotCertified;
 import dev.onboard.pki.TrustAnchor;
 import java.net.InetSocketAddress;
 import java.security.KeyPair;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -58,12 +59,10 @@ import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSende
 final class BootstrapResource extends CoapResource {
     private static final Duration SILENCE_THAT_ENDS_A_SESSION = Duration.ofSeconds(2);
     private static final int LONGEST_ENDPOINT_NAME = 64;
-    /** How an account's reasons begin when its certificate issuer answered, and wrongly. */
-    private static final String WRONG_ANSWER = "issuer-answer-";
     /** How long a device is asked to wait when no certificate could be had. */
     private static final Duration ISSUER_PAUSE = Duration.ofSeconds(30);
 
-    static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
+    private static final NamePolicy NAMES = NamePolicy.COMMON_NAME_OR_URI;
 
     private final Account account;
     private final Deliveries deliveries;
@@ -241,9 +240,11 @@ final class BootstrapResource extends CoapResource {
                 .whenComplete((done, error) -> addresses.remove(asked.peer().getSocketAddress(), asked.endpoint()));
     }
 
-    /** Who bootstraps from this address now; for devices whose certificate does not tell. */
-    Optional<String> bootstrapping(InetSocketAddress address) {
-        return Optional.ofNullable(addresses.get(address));
+    /** Who enrols: what its certificate says, and where that names none, who bootstraps from its address now. */
+    Optional<String> enrolling(Enrolments.Asker asker) {
+        return isDeveloper(asker.trust())
+                ? Optional.ofNullable(addresses.get(asker.address()))
+                : EndpointIdentity.name(asker.trust().certificate(), NAMES);
     }
 
     private DefaultBootstrapSession leshanSession(Asked asked) {
@@ -273,20 +274,15 @@ final class BootstrapResource extends CoapResource {
      * Max-Age where nobody answered. Where the issuer answered what is not to reach a device it is our fault (5.00).
      */
     private void refuseUnavailable(Asked asked, Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        String reason = cause instanceof AccountException account
-                ? account.reason().orElse("issuing-failed")
-                : "issuing-failed";
-        journal.record(event(asked)
-                .refused(Party.BOOTSTRAP_SERVER, reason)
-                .detail("no LwM2M certificate could be issued: " + detail));
+        NotCertified none = DeviceCertification.reason(error);
+        journal.record(
+                event(asked).refused(Party.BOOTSTRAP_SERVER, none.reason()).detail(String.valueOf(none.getMessage())));
         if (!asked.exchange().advanced().isComplete()) {
-            if (reason.startsWith(WRONG_ANSWER)) {
-                asked.exchange().respond(ResponseCode.INTERNAL_SERVER_ERROR, reason);
+            if (none.kind() == NotCertified.Kind.WRONG_ANSWER) {
+                asked.exchange().respond(ResponseCode.INTERNAL_SERVER_ERROR, none.reason());
             } else {
                 asked.exchange().setMaxAge(ISSUER_PAUSE.toSeconds());
-                asked.exchange().respond(ResponseCode.SERVICE_UNAVAILABLE, reason);
+                asked.exchange().respond(ResponseCode.SERVICE_UNAVAILABLE, none.reason());
             }
         }
     }
@@ -305,7 +301,7 @@ final class BootstrapResource extends CoapResource {
      * A developer certificate is shared by its devices and names none of them; the account counts them instead. What it
      * signed, should it sign anything, is no developer certificate and names its device.
      */
-    static boolean isDeveloper(PeerTrust trust) {
+    private static boolean isDeveloper(PeerTrust trust) {
         TrustAnchor anchor = trust.trust().anchor();
         return anchor.kind() == TrustAnchor.Kind.DEVELOPER
                 && anchor.certificate().equals(trust.certificate());

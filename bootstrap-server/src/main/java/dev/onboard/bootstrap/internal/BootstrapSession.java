@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.leshan.core.link.Link;
 import org.eclipse.leshan.core.request.BootstrapDiscoverRequest;
@@ -90,6 +91,7 @@ final class BootstrapSession {
         cancelled = true;
         session.cancel();
         sender.cancelOngoingRequests(session);
+        finish.cancel();
         finished.complete(false);
     }
 
@@ -124,29 +126,11 @@ final class BootstrapSession {
     private <T extends LwM2mResponse> void send(
             BootstrapDownlinkRequest<T> request, Queue<BootstrapDownlinkRequest<?>> rest) {
         long start = System.nanoTime();
-        if (request instanceof BootstrapFinishRequest && finishQuery.isPresent()) {
-            finish.send(finishQuery.get(), new FinishRequest.Reply() {
-                @Override
-                public void answered(Response response) {
-                    lastAnswerNanos = System.nanoTime();
-                    Event.Draft event = event(request, start);
-                    if (response.isSuccess()) {
-                        journal.record(event);
-                        confirmed = true;
-                        next(rest);
-                    } else {
-                        refused(event, request, response.getCode().text, response.getPayloadString());
-                    }
-                }
-
-                @Override
-                public void failed(Exception error) {
-                    BootstrapSession.this.failed(request, start, error);
-                }
-            });
-            return;
-        }
         try {
+            if (request instanceof BootstrapFinishRequest) {
+                finish(request, start, rest);
+                return;
+            }
             sender.send(
                     session,
                     request,
@@ -156,7 +140,6 @@ final class BootstrapSession {
                         Event.Draft event = event(request, start);
                         if (answer.isSuccess()) {
                             journal.record(event);
-                            confirmed = confirmed || request instanceof BootstrapFinishRequest;
                             next(rest);
                         } else {
                             String said = answer.getErrorMessage() == null ? "" : answer.getErrorMessage();
@@ -170,6 +153,29 @@ final class BootstrapSession {
                     .detail("the request could not be made, a fault of this server: " + e));
             finished.complete(false);
         }
+    }
+
+    private void finish(BootstrapDownlinkRequest<?> request, long start, Queue<BootstrapDownlinkRequest<?>> rest) {
+        finish.send(finishQuery, new FinishRequest.Reply() {
+            @Override
+            public void answered(Response response) {
+                lastAnswerNanos = System.nanoTime();
+                Event.Draft event = event(request, start);
+                if (response.isSuccess()) {
+                    journal.record(event);
+                    confirmed = true;
+                    next(rest);
+                } else {
+                    ResponseCode code = response.getCode();
+                    refused(event, request, code.name() + "(" + code.text + ")", response.getPayloadString());
+                }
+            }
+
+            @Override
+            public void failed(Exception error) {
+                BootstrapSession.this.failed(request, start, error);
+            }
+        });
     }
 
     private void refused(Event.Draft event, BootstrapDownlinkRequest<?> request, String code, String said) {

@@ -1,12 +1,14 @@
 package dev.onboard.bootstrap.internal;
 
 import dev.onboard.account.AccountTrust;
+import dev.onboard.account.DeviceCertification;
 import dev.onboard.account.Service;
 import dev.onboard.bootstrap.BootstrapServer.Surroundings;
 import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.dtls.internal.Enrolments;
 import dev.onboard.dtls.internal.EstResources;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
@@ -80,9 +82,17 @@ public final class LeshanBootstrap implements AutoCloseable {
                 on.threads().io(),
                 on.random());
         coap.add(bs);
+        DeviceCertification certification = new DeviceCertification(on.account(), Service.BOOTSTRAP);
         EstResources.addTo(
                 coap,
-                new FactoryEnrolments(on.account(), bs, deliveries),
+                new Enrolments(
+                        bs::enrolling,
+                        (asker, endpoint, request) -> certification.certify(
+                                endpoint,
+                                asker.trust().certificate(),
+                                asker.trust().trust().anchor(),
+                                request),
+                        deliveries::authorities),
                 on.journal(),
                 Party.BOOTSTRAP_SERVER,
                 on.threads().io());

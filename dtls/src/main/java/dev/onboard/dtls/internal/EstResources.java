@@ -6,6 +6,7 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.EnrolmentFault;
 import dev.onboard.pki.EnrolmentRequest;
+import dev.onboard.pki.NotCertified;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -30,8 +31,9 @@ import org.eclipse.californium.core.server.resources.Resource;
 /**
  * Enrolment over secure transport as resources of a server: {@code /.well-known/est/} with {@code crts}, {@code sen}, {@code
  * sren} and {@code att} (RFC 9148), and the platform's {@code /est/sen}, whose answer is a list of its own. Who asks is
- * known from the DTLS session; an answer that takes longer than a second is announced with an empty acknowledgement, and
- * when no certificate can be had for now the answer is 5.03 with Max-Age, after which the same request may come again (4.7).
+ * known from the DTLS session; an answer that takes longer than a second is announced with an empty acknowledgement. When
+ * nobody could be asked to sign the answer is 5.03 with Max-Age, after which the same request may come again (4.7), and 5.00
+ * when what was signed must not reach a device.
  * Key generation on the server ({@code skg}, {@code skc}) is not offered: a bootstrap without EST does that.
  */
 public final class EstResources {
@@ -97,7 +99,7 @@ public final class EstResources {
             }
             exchange.respond(
                     ResponseCode.CONTENT,
-                    EstFormat.CERTIFICATES.encode(enrolments.authorities()),
+                    EstFormat.CERTIFICATES.encode(enrolments.authorities().get()),
                     EstFormat.CERTIFICATES.code());
         }
     }
@@ -137,7 +139,7 @@ public final class EstResources {
                     PeerTrust.of(request.getSourceContext().getPeerIdentity())
                             .orElseThrow(() -> new IllegalStateException("a message without an authenticated peer")),
                     request.getSourceContext().getPeerAddress());
-            Optional<String> endpoint = enrolments.endpoint(asker);
+            Optional<String> endpoint = enrolments.endpoint().apply(asker);
             Told told = new Told(exchange, endpoint.orElse(""), getURI(), start);
             Optional<EstFormat> format = format(told);
             if (format.isEmpty()) {
@@ -222,7 +224,7 @@ public final class EstResources {
         private void enrol(Told told, Enrolments.Asker asker, EnrolmentRequest wanted, EstFormat format) {
             ScheduledFuture<?> acknowledge =
                     io.schedule(() -> told.exchange().accept(), UNHURRIED_MILLIS, TimeUnit.MILLISECONDS);
-            enrolments.enrol(asker, told.endpoint(), wanted).whenComplete((chain, error) -> {
+            enrolments.signing().sign(asker, told.endpoint(), wanted).whenComplete((chain, error) -> {
                 acknowledge.cancel(false);
                 if (error == null) {
                     told.done(chain, format);
@@ -282,15 +284,26 @@ public final class EstResources {
         }
 
         void failed(Throwable error) {
-            if (error instanceof Enrolments.Refused refused) {
-                refuse(ResponseCode.FORBIDDEN, refused.reason(), String.valueOf(refused.getMessage()));
+            if (!(error instanceof NotCertified none)) {
+                refuse(ResponseCode.INTERNAL_SERVER_ERROR, "issuing-failed", String.valueOf(error));
                 return;
             }
-            journal.record(event().failed("issuing-failed")
-                    .detail("no certificate could be issued: " + error.getMessage())
-                    .fact("answer", ResponseCode.SERVICE_UNAVAILABLE.text));
-            exchange.setMaxAge(PAUSE.toSeconds());
-            exchange.respond(ResponseCode.SERVICE_UNAVAILABLE, "issuing-failed");
+            switch (none.kind()) {
+                case REFUSED -> refuse(ResponseCode.FORBIDDEN, none.reason(), String.valueOf(none.getMessage()));
+                case WRONG_ANSWER -> fail(ResponseCode.INTERNAL_SERVER_ERROR, none);
+                case UNAVAILABLE -> {
+                    exchange.setMaxAge(PAUSE.toSeconds());
+                    fail(ResponseCode.SERVICE_UNAVAILABLE, none);
+                }
+            }
+        }
+
+        /** The device is told the reason alone: what is wrong with the issuer is not its business. */
+        private void fail(ResponseCode code, NotCertified none) {
+            journal.record(event().refused(server, none.reason())
+                    .detail(String.valueOf(none.getMessage()))
+                    .fact("answer", code.text));
+            exchange.respond(code, none.reason());
         }
     }
 }

@@ -1,15 +1,18 @@
 package dev.onboard.server.internal;
 
 import dev.onboard.account.AccountTrust;
+import dev.onboard.account.DeviceCertification;
 import dev.onboard.account.Service;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
+import dev.onboard.dtls.internal.Enrolments;
 import dev.onboard.dtls.internal.EstResources;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.EndpointIdentity;
 import dev.onboard.server.Answer;
 import dev.onboard.server.Content;
 import dev.onboard.server.DeviceRequest;
@@ -156,9 +159,17 @@ public final class LeshanServerRoom implements AutoCloseable {
                 on.account(),
                 on.journal(),
                 on.threads().io()));
+        DeviceCertification certification = new DeviceCertification(on.account(), Service.LWM2M);
         EstResources.addTo(
                 coap,
-                new RenewingEnrolments(on.account(), on.authorities()),
+                new Enrolments(
+                        asker -> EndpointIdentity.name(asker.trust().certificate(), DevicePeer.NAMES),
+                        (asker, endpointName, request) -> certification.certify(
+                                endpointName,
+                                asker.trust().certificate(),
+                                asker.trust().trust().anchor(),
+                                request),
+                        on.authorities()),
                 on.journal(),
                 Party.LWM2M_SERVER,
                 on.threads().io());
