@@ -7,11 +7,11 @@ public enum ManifestReason {
     MALFORMED(
             "malformed-manifest",
             "SUIT, 8.2; RFC 8949",
-            "write the package with a tool that makes SUIT envelopes, and transfer it as it is"),
+            "write it with a tool that makes SUIT envelopes, CMS or the platform's manifests, and transfer it as it is"),
     UNSUPPORTED(
             "unsupported-manifest",
             "SUIT, 8.4.1 and 9",
-            "write a manifest of version 1 for one component, signed by ES256 with SHA-256, without other commands"),
+            "write a manifest for one component, signed by ECDSA on P-256 with SHA-256, without anything further"),
     NOT_SIGNED(
             "not-signed",
             "SUIT, 8.3; RFC 9124, 4.3.4",
@@ -24,6 +24,13 @@ public enum ManifestReason {
     WRONG_VENDOR("wrong-vendor", "RFC 9124, 4.3.2", "sign a manifest with the vendor id of these devices"),
     WRONG_CLASS("wrong-class", "RFC 9124, 4.3.10", "sign a manifest with the class id of these devices"),
     ROLLBACK("rollback", "RFC 9124, 4.3.1; SUIT, 8.4.2", "sign a manifest with a version above the installed one"),
+    WRONG_COMPONENT("wrong-component", "RFC 9124, 3.7", "sign a manifest for the component MAIN"),
+    UNSUPPORTED_PAYLOAD(
+            "unsupported-payload", "RFC 9124, 3.13", "send a whole image, or a patch of format 5, not encrypted"),
+    WRONG_PRECURSOR(
+            "wrong-precursor",
+            "RFC 9124, 3.5 and 4.3.16",
+            "make the patch for the image that runs on these devices, or send a whole image"),
     PAYLOAD_MISSING("payload-missing", "SUIT, 5.3", "put the image into the package, under the name in the manifest"),
     WRONG_SIZE(
             "wrong-size", "RFC 9124, 4.3.15", "send the image that the manifest was made for, whole and nothing more"),

@@ -18,6 +18,13 @@ public sealed interface ManifestVerdict {
         public Accepted {
             findings = List.copyOf(findings);
         }
+
+        /** The verdict on what was fetched from where the manifest says: its size and digest. */
+        public ManifestVerdict withImage(byte[] fetched) {
+            return Decision.payload(manifest, fetched)
+                    .<ManifestVerdict>map(refused -> refused)
+                    .orElse(this);
+        }
     }
 
     /**

@@ -23,7 +23,7 @@ import java.util.Optional;
  * A SUIT envelope (draft-ietf-suit-manifest, 8.2): a manifest, the signatures on it, and, when it is whole, the image it is
  * for. Immutable and thread-safe; what it holds is not copied.
  */
-public final class SuitEnvelope {
+public final class SuitEnvelope implements SignedManifest {
     private static final int TAG = 107;
     private static final int AUTHENTICATION = 2;
     private static final int MANIFEST = 3;
@@ -81,12 +81,17 @@ public final class SuitEnvelope {
         return new SuitEnvelope(digest, signatures, manifest, more);
     }
 
-    /** Whether the image travels in it. */
+    @Override
+    public ManifestFormat format() {
+        return ManifestFormat.SUIT;
+    }
+
+    @Override
     public boolean hasImage() {
         return payloads.containsKey(Manifest.INTEGRATED);
     }
 
-    /** The octets. */
+    @Override
     public byte[] encoded() {
         CborWriter wrapper = new CborWriter().array(1 + signatures.size()).bytes(digest);
         signatures.forEach(wrapper::bytes);
@@ -163,11 +168,7 @@ public final class SuitEnvelope {
         return new SuitEnvelope(digest, signatures, manifest, payloads);
     }
 
-    /**
-     * What the manifest says, whoever signed it.
-     *
-     * @throws UnreadableManifestException when it cannot be read or is not supported
-     */
+    @Override
     public Manifest manifest() throws UnreadableManifestException {
         try {
             return SuitManifest.decode(manifest);
@@ -182,21 +183,18 @@ public final class SuitEnvelope {
     }
 
     /**
-     * Whether a device may install this package: signature, signer, vendor, class, sequence number, size and digest of the
-     * image, in this order; nothing of the manifest is used before its signature is verified (SUIT, 8.3).
+     * As {@link SignedManifest#verify}, for a package that must be a SUIT envelope with its image.
      *
-     * @param octets the package as received
-     * @param trust whose signature counts
-     * @param target which devices it must be for
      * @param installed the sequence number of the firmware that runs; a package must be above it
-     * @param at the time to judge at
-     * @return a verdict for every input; nothing is thrown
      */
     public static ManifestVerdict verify(
             byte[] octets, UpdateTrust trust, UpdateTarget target, long installed, Instant at) {
+        return verify(octets, trust, Installed.of(target, installed), at);
+    }
+
+    static ManifestVerdict verify(byte[] octets, UpdateTrust trust, Installed device, Instant at) {
         try {
-            SuitEnvelope envelope = read(octets);
-            return envelope.judge(trust, target, installed, at);
+            return read(octets).judge(trust, device, at);
         } catch (MalformedCborException e) {
             return ManifestVerdict.Refused.of(
                     ManifestReason.MALFORMED, "the package is not a SUIT envelope: " + e.getMessage());
@@ -205,7 +203,7 @@ public final class SuitEnvelope {
         }
     }
 
-    private ManifestVerdict judge(UpdateTrust trust, UpdateTarget target, long installed, Instant at)
+    private ManifestVerdict judge(UpdateTrust trust, Installed device, Instant at)
             throws MalformedCborException, UnreadableManifestException {
         byte[] found = digestOf(manifest);
         if (!MessageDigest.isEqual(found, SuitManifest.readDigest(CborReader.of(digest)))) {
@@ -216,7 +214,7 @@ public final class SuitEnvelope {
         for (byte[] signature : signatures) {
             ManifestVerdict signed = signature(CoseSignature.read(CborReader.of(signature)), trust, at);
             if (signed instanceof ManifestVerdict.Accepted accepted) {
-                return content(accepted, target, installed);
+                return content(accepted, device);
             }
             first = first.isPresent() ? first : Optional.of((ManifestVerdict.Refused) signed);
         }
@@ -254,40 +252,16 @@ public final class SuitEnvelope {
                 : new ManifestVerdict.Accepted(manifest(), signer, verdict.findings());
     }
 
-    private ManifestVerdict content(ManifestVerdict.Accepted signed, UpdateTarget target, long installed) {
+    private ManifestVerdict content(ManifestVerdict.Accepted signed, Installed device) {
         Manifest said = signed.manifest();
-        if (!said.target().vendor().equals(target.vendor())) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.WRONG_VENDOR,
-                    "the manifest is for vendor " + said.target().vendor() + "; this device is of " + target.vendor());
+        Optional<ManifestVerdict.Refused> refused = Decision.content(said, device);
+        if (refused.isPresent()) {
+            return refused.get();
         }
-        if (!said.target().deviceClass().equals(target.deviceClass())) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.WRONG_CLASS,
-                    "the manifest is for class " + said.target().deviceClass() + "; this device is of "
-                            + target.deviceClass());
-        }
-        if (said.sequence() <= installed) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.ROLLBACK,
-                    "the manifest has sequence number " + said.sequence() + "; the installed firmware has "
-                            + installed);
-        }
-        Optional<byte[]> image = image(said);
-        if (image.isEmpty()) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.PAYLOAD_MISSING,
-                    "the image '" + said.uri() + "' that the manifest names is not in the package");
-        }
-        if (image.get().length != said.size()) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.WRONG_SIZE,
-                    "the image has " + image.get().length + " octets; the manifest says " + said.size());
-        }
-        if (!MessageDigest.isEqual(Digests.sha256(image.get()), said.digest())) {
-            return ManifestVerdict.Refused.of(
-                    ManifestReason.WRONG_DIGEST, "the image has another digest than the manifest says");
-        }
-        return signed;
+        return image(said)
+                .map(signed::withImage)
+                .orElseGet(() -> ManifestVerdict.Refused.of(
+                        ManifestReason.PAYLOAD_MISSING,
+                        "the image '" + said.uri() + "' that the manifest names is not in the package"));
     }
 }

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class SuitManifest {
     private static final int PARAMETER_URI = 21;
     /** Private use: the update authenticity certificates that take over. */
     private static final int PARAMETER_SUCCESSORS = -1;
+    /** Private use: what is fetched is a patch: the digest of the image it is for, and digest and size of the one it makes. */
+    private static final int PARAMETER_DELTA = -2;
 
     private static final int SHA256 = -16;
     private static final int REPORT_ALL = 15;
@@ -63,6 +66,7 @@ final class SuitManifest {
     private String uri = "";
     private String version = "";
     private List<X509Certificate> successors = List.of();
+    private Optional<Manifest.Delta> delta = Optional.empty();
     private final Set<Long> carriedOut = new HashSet<>();
 
     private SuitManifest() {}
@@ -129,11 +133,20 @@ final class SuitManifest {
 
     private static byte[] install(Manifest manifest) {
         CborWriter out = new CborWriter().array(6).integer(OVERRIDE_PARAMETERS);
-        out.map(manifest.successors().isEmpty() ? 1 : 2).integer(PARAMETER_URI).text(manifest.uri());
+        int pairs = 1
+                + (manifest.successors().isEmpty() ? 0 : 1)
+                + (manifest.delta().isEmpty() ? 0 : 1);
+        out.map(pairs).integer(PARAMETER_URI).text(manifest.uri());
         if (!manifest.successors().isEmpty()) {
             out.integer(PARAMETER_SUCCESSORS).array(manifest.successors().size());
             manifest.successors().forEach(certificate -> out.bytes(UpdateTrust.encoded(certificate)));
         }
+        manifest.delta()
+                .ifPresent(patch -> out.integer(PARAMETER_DELTA)
+                        .array(3)
+                        .bytes(digest(patch.precursor()))
+                        .bytes(digest(patch.digest()))
+                        .integer(patch.size()));
         return out.integer(FETCH)
                 .integer(REPORT_FETCH)
                 .integer(CONDITION_IMAGE)
@@ -215,7 +228,8 @@ final class SuitManifest {
         if (!carriedOut.containsAll(List.of((long) CONDITION_VENDOR, (long) CONDITION_CLASS, (long) CONDITION_IMAGE))) {
             throw unsupported("the manifest does not check vendor, class and image");
         }
-        return new Manifest(new UpdateTarget(vendorId, classId), sequence, version, image, size, uri, successors);
+        return new Manifest(
+                new UpdateTarget(vendorId, classId), sequence, version, image, size, uri, successors, delta);
     }
 
     private void common(CborReader in) throws MalformedCborException, UnreadableManifestException {
@@ -287,6 +301,8 @@ final class SuitManifest {
                 uri = in.text("the image's URI");
             } else if (key == PARAMETER_SUCCESSORS) {
                 successors(in);
+            } else if (key == PARAMETER_DELTA) {
+                delta(in);
             } else {
                 throw unsupported("the manifest has the parameter " + key + ", which is not known here");
             }
@@ -321,6 +337,15 @@ final class SuitManifest {
             }
         }
         successors = List.copyOf(certificates);
+    }
+
+    private void delta(CborReader in) throws MalformedCborException, UnreadableManifestException {
+        if (in.array("the patch") != 3) {
+            throw new MalformedCborException("the patch is not an array of 3");
+        }
+        byte[] precursor = readDigest(in.inner("the digest of the image that the patch is for"));
+        byte[] made = readDigest(in.inner("the digest of the image that the patch makes"));
+        delta = Optional.of(new Manifest.Delta(precursor, made, in.unsigned("the size of the image that it makes")));
     }
 
     private void text(CborReader in) throws MalformedCborException {

@@ -1,6 +1,7 @@
 package dev.onboard.manifest;
 
 import dev.onboard.manifest.internal.MalformedCborException;
+import dev.onboard.pki.internal.MalformedDerException;
 
 /** These octets are not a package that can be processed; the message is a sentence. */
 public final class UnreadableManifestException extends Exception {
@@ -15,6 +16,11 @@ public final class UnreadableManifestException extends Exception {
 
     UnreadableManifestException(MalformedCborException cause) {
         super("the package is not a SUIT envelope: " + cause.getMessage(), cause);
+        this.reason = ManifestReason.MALFORMED;
+    }
+
+    UnreadableManifestException(MalformedDerException cause) {
+        super("the manifest is not one of the platform's: " + cause.getMessage(), cause);
         this.reason = ManifestReason.MALFORMED;
     }
 

@@ -21,8 +21,11 @@ import java.util.List;
  * one takes over from another. Immutable and thread-safe.
  */
 public final class UpdateTrust {
+    private final List<X509Certificate> authenticity;
     private final Expiry expiry;
     private final TrustPolicy policy;
+    /** Of the authenticity certificates that are CAs alone: what they revoked is revoked, also where it is an authenticity certificate itself. */
+    private final TrustPolicy authorities;
 
     /** What becomes of a signer whose certificate has ended or not begun. */
     public enum Expiry {
@@ -33,6 +36,7 @@ public final class UpdateTrust {
     }
 
     private UpdateTrust(List<X509Certificate> authenticity, Expiry expiry, List<byte[]> crls) {
+        this.authenticity = List.copyOf(authenticity);
         this.expiry = expiry;
         List<TrustAnchor> anchors = new ArrayList<>();
         for (X509Certificate certificate : authenticity) {
@@ -40,7 +44,16 @@ public final class UpdateTrust {
                     certificate.getBasicConstraints() >= 0 ? TrustAnchor.Kind.AUTHORITY : TrustAnchor.Kind.PINNED;
             anchors.add(new TrustAnchor("update-authenticity", certificate, List.of(), kind));
         }
-        this.policy = TrustPolicy.forPurpose(Purpose.FIRMWARE_SIGNER)
+        this.policy = policy(anchors, crls);
+        this.authorities = policy(
+                anchors.stream()
+                        .filter(anchor -> anchor.kind() == TrustAnchor.Kind.AUTHORITY)
+                        .toList(),
+                crls);
+    }
+
+    private static TrustPolicy policy(List<TrustAnchor> anchors, List<byte[]> crls) {
+        return TrustPolicy.forPurpose(Purpose.FIRMWARE_SIGNER)
                 .anchors(anchors)
                 .crls(crls)
                 .revocation(crls.isEmpty() ? Revocation.OFF : Revocation.SOFT_FAIL)
@@ -57,8 +70,16 @@ public final class UpdateTrust {
         return new UpdateTrust(authenticity, expiry, crls);
     }
 
+    /** The certificates themselves. */
+    List<X509Certificate> authenticity() {
+        return authenticity;
+    }
+
     /** Whether this signer's chain, leaf first and as received, is trusted. */
     Verdict judge(List<byte[]> chain, Instant at) {
+        if (authorities.evaluate(chain, at) instanceof Verdict.Refused refused && refused.reason() == Reason.REVOKED) {
+            return refused;
+        }
         Verdict verdict = policy.evaluate(chain, at);
         if (expiry == Expiry.REFUSED || !isOfTime(verdict)) {
             return verdict;
@@ -82,6 +103,10 @@ public final class UpdateTrust {
                         || refused.reason() == Reason.NOT_YET_VALID
                         || refused.reason() == Reason.ANCHOR_EXPIRED
                         || refused.reason() == Reason.ANCHOR_NOT_YET_VALID);
+    }
+
+    static Verdict.Refused unknown(String detail) {
+        return new Verdict.Refused(Reason.UNKNOWN_CA, CertificateReference.none(), detail);
     }
 
     static Verdict.Refused unreadable(String detail) {

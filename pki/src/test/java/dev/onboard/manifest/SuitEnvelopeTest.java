@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +90,10 @@ class SuitEnvelopeTest {
                     digest,
                     random.nextLong() >>> (1 + random.nextInt(60)),
                     i % 2 == 0 ? Manifest.INTEGRATED : "coaps://host/" + random.nextInt(),
-                    i % 5 == 0 ? List.of(signer.certificate()) : List.of());
+                    i % 5 == 0 ? List.of(signer.certificate()) : List.of(),
+                    i % 7 == 0
+                            ? Optional.of(new Manifest.Delta(digest, digest, random.nextInt(1 << 20)))
+                            : Optional.empty());
             Manifest read = SuitEnvelope.read(
                             SuitEnvelope.sign(written, List.of(signer)).encoded())
                     .manifest();

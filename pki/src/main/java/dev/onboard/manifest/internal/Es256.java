@@ -1,5 +1,7 @@
 package dev.onboard.manifest.internal;
 
+import dev.onboard.pki.internal.DerReader;
+import dev.onboard.pki.internal.MalformedDerException;
 import dev.onboard.pki.internal.Providers;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -8,6 +10,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** ECDSA on P-256 with SHA-256 and COSE's form of a signature, r and s of 32 octets each (RFC 9053, 2.1). */
 public final class Es256 {
@@ -39,6 +42,15 @@ public final class Es256 {
 
     /** Whether this key signed these octets; false also for a key or a signature of another kind. */
     public static boolean verifies(PublicKey key, byte[] signed, byte[] signature) {
+        return verifies("SHA256withECDSA", key, signed, signature);
+    }
+
+    /** As {@link #verifies(PublicKey, byte[], byte[])}, of octets whose SHA-256 this is. */
+    public static boolean verifiesDigest(PublicKey key, byte[] digest, byte[] signature) {
+        return verifies("NONEwithECDSA", key, digest, signature);
+    }
+
+    private static boolean verifies(String algorithm, PublicKey key, byte[] signed, byte[] signature) {
         if (!fits(key) || signature.length != 2 * HALF) {
             return false;
         }
@@ -48,12 +60,36 @@ public final class Es256 {
             return false;
         }
         try {
-            Signature engine = Providers.signature("SHA256withECDSA");
+            Signature engine = Providers.signature(algorithm);
             engine.initVerify(key);
             engine.update(signed);
             return engine.verify(der(r.toByteArray(), s.toByteArray()));
         } catch (GeneralSecurityException e) {
             return false;
+        }
+    }
+
+    /** A signature of this form as DER has it (RFC 3279, 2.2.3). */
+    public static byte[] der(byte[] signature) {
+        return der(
+                new BigInteger(1, Arrays.copyOfRange(signature, 0, HALF)).toByteArray(),
+                new BigInteger(1, Arrays.copyOfRange(signature, HALF, 2 * HALF)).toByteArray());
+    }
+
+    /** The form of a signature in DER; empty when it is none of P-256. */
+    public static Optional<byte[]> ofDer(byte[] der) {
+        try {
+            DerReader all = DerReader.of(der);
+            DerReader in = all.sequence();
+            BigInteger r = in.integer();
+            BigInteger s = in.integer();
+            in.end("a signature");
+            all.end("a signature");
+            return r.signum() > 0 && s.signum() > 0 && r.bitLength() <= 8 * HALF && s.bitLength() <= 8 * HALF
+                    ? Optional.of(raw(der))
+                    : Optional.empty();
+        } catch (MalformedDerException e) {
+            return Optional.empty(); // which is the answer
         }
     }
 

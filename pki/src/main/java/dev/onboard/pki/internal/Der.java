@@ -74,6 +74,11 @@ public final class Der {
         return integer(BigInteger.valueOf(value));
     }
 
+    /** An ENUMERATED. */
+    public static byte[] enumerated(long value) {
+        return tlv(0x0a, BigInteger.valueOf(value).toByteArray());
+    }
+
     public static byte[] bool(boolean value) {
         return tlv(0x01, new byte[] {(byte) (value ? 0xff : 0)});
     }
