@@ -5,7 +5,7 @@ import java.util.Optional;
 /** Signed firmware manifests. Thread-safe. */
 public interface FirmwareManifests {
     /**
-     * Keeps a manifest, a SUIT envelope with its image in it or without.
+     * Keeps a manifest: a SUIT envelope with its image in it or without, one of the platform's, or an image in CMS.
      *
      * @throws AccountException when it cannot be read; who signed it is the devices' business
      */

@@ -46,4 +46,23 @@ public record Labels(
                 Optional.empty(),
                 AutoUpdate.OFF);
     }
+
+    /** With what the device itself says of whose make and of which class it is; what it does not say stays. */
+    public Labels said(Optional<String> vendor, Optional<String> itsClass) {
+        return new Labels(
+                name,
+                description,
+                endpointType,
+                itsClass.or(this::deviceClass),
+                vendor.or(this::vendorId),
+                serialNumber,
+                hostGateway,
+                mechanism,
+                mechanismUrl,
+                manifest,
+                deployment,
+                bootstrapExpirationDate,
+                connectorExpirationDate,
+                autoUpdate);
+    }
 }

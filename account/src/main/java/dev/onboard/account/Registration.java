@@ -1,6 +1,7 @@
 package dev.onboard.account;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,6 +14,11 @@ public record Registration(Map<String, String> facts) {
 
     public Registration {
         facts = java.util.Collections.unmodifiableMap(new TreeMap<>(facts));
+    }
+
+    /** What it said of this. */
+    public Optional<String> fact(String name) {
+        return Optional.ofNullable(facts.get(name));
     }
 
     /** And this fact. */

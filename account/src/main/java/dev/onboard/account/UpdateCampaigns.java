@@ -102,8 +102,14 @@ public interface UpdateCampaigns {
     /** The devices of an active campaign for which something is to be done. */
     List<CampaignDevice> open(String id);
 
-    /** The octets that a campaign's devices are to get: manifest with image. Throws {@link AccountException} when they are not there. */
+    /**
+     * The octets that a campaign's devices are to get: manifest with image, or the platform's manifest alone. Throws
+     * {@link AccountException} when they are not there.
+     */
     byte[] packageOf(UpdateCampaign campaign);
+
+    /** The image that a platform's manifest of an active campaign says is at this address; of several, the newest campaign's. */
+    Optional<byte[]> imageAt(String uri);
 
     /** Notes where a device stands. */
     void record(CampaignDevice device, State state, int result, String reason);

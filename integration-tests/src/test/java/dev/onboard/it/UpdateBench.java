@@ -22,6 +22,8 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Stage;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.server.UpdateService;
@@ -93,6 +95,24 @@ final class UpdateBench implements AutoCloseable {
         return servers.account
                 .firmwareManifests()
                 .add("manifest " + version, "", sign(version, image).encoded());
+    }
+
+    /** The same in this format; a manifest of the platform's names an address on the web. */
+    FirmwareManifest upload(ManifestFormat format, String version, int size) {
+        byte[] image = image(size);
+        Manifest manifest = Manifest.of(TARGET, FirmwareVersion.parse(version), image);
+        if (format != ManifestFormat.CMS) {
+            servers.account.firmwareImages().add("image " + version, "", image);
+        }
+        return upload(SignedManifest.sign(
+                format,
+                format.isPlatform() ? manifest.withUri("https://firmware.example/" + version) : manifest,
+                List.of(factory.updateSigner()),
+                image));
+    }
+
+    FirmwareManifest upload(SignedManifest signed) {
+        return servers.account.firmwareManifests().add("manifest", "", signed.encoded());
     }
 
     SuitEnvelope sign(String version, byte[] image) {

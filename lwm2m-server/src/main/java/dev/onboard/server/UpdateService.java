@@ -14,12 +14,14 @@ import dev.onboard.server.DeviceRequest.Operation;
 import dev.onboard.server.LwM2mServer.Observation;
 import java.net.URI;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the account's update campaigns on devices that are registered at this server. What is to be done with a
- * device follows from what its Firmware Update object says (OMA, object 5) and from what the account knows, so that it goes
- * on after a restart of either side; nothing that matters is kept here alone.
+ * device follows from what its object says, OMA's Firmware Update or the platform's ({@link Procedure}), and from what the account
+ * knows, so that it goes on after a restart of either side; nothing that matters is kept here alone.
  *
  * <p>One thread for all devices; a few transfers at a time. Thread-safe. Longer than a page because it is what a campaign does
  * with a device, whole.
@@ -49,9 +51,6 @@ public final class UpdateService implements AutoCloseable {
     private static final long LOOK_AGAIN_MILLIS = 5000;
     /** How often firmware is sent to a device that forgets it, or loses its connection. */
     private static final int ATTEMPTS = 3;
-
-    /** The Update Result after which the same may succeed. */
-    private static final int CONNECTION_LOST = 4;
 
     private final LwM2mServer server;
     private final Account account;
@@ -68,15 +67,22 @@ public final class UpdateService implements AutoCloseable {
     private static final class Active {
         private final UpdateCampaign campaign;
         private final FirmwareManifest manifest;
+        private final Procedure procedure;
         private final Map<String, Work> devices = new HashMap<>();
 
         Active(UpdateCampaign campaign, FirmwareManifest manifest) {
             this.campaign = campaign;
             this.manifest = manifest;
+            this.procedure = isByManifest() ? new ManifestObject(manifest.format()) : new FirmwareObject();
         }
 
         String version() {
-            return manifest.version().isEmpty() ? Long.toString(manifest.sequence()) : manifest.version();
+            return manifest.versionText();
+        }
+
+        /** Whether the manifest travels alone, by the platform's object. */
+        boolean isByManifest() {
+            return manifest.format().isPlatform();
         }
     }
 
@@ -304,32 +310,18 @@ public final class UpdateService implements AutoCloseable {
     private void step(Work work) {
         work.place = Place.AT_WORK;
         String endpoint = work.device.endpoint();
-        CompletionStage<Node> object = server.read(endpoint, "/5/0");
-        CompletionStage<Node> version = server.read(endpoint, "/3/0/3");
-        then(work, object.thenCombine(version, Stand::of), stand -> decide(work, stand));
+        Procedure procedure = work.of.procedure;
+        CompletionStage<List<Node>> answers = CompletableFuture.completedStage(List.of());
+        for (String path : procedure.asked()) {
+            answers = answers.thenCombine(server.read(endpoint, path), UpdateService::and);
+        }
+        then(work, answers.thenApply(procedure::stand), stand -> decide(work, stand));
     }
 
-    /** What a device says of its firmware. */
-    private record Stand(long state, long result, String downloaded, String running) {
-        static Stand of(Node object, Node version) {
-            return new Stand(number(object, 3), number(object, 5), text(child(object, 7)), text(Optional.of(version)));
-        }
-
-        private static Optional<Node> child(Node object, int id) {
-            return object instanceof Node.Children children
-                    ? Optional.ofNullable(children.byId().get(id))
-                    : Optional.empty();
-        }
-
-        private static long number(Node object, int id) {
-            return child(object, id).orElse(null) instanceof Node.Value value && value.value() instanceof Long number
-                    ? number
-                    : -1;
-        }
-
-        private static String text(Optional<Node> node) {
-            return node.orElse(null) instanceof Node.Value value ? value.value().toString() : "";
-        }
+    private static List<Node> and(List<Node> before, Node next) {
+        List<Node> all = new ArrayList<>(before);
+        all.add(next);
+        return all;
     }
 
     private <T> void then(Work work, CompletionStage<T> stage, java.util.function.Consumer<T> next) {
@@ -355,74 +347,68 @@ public final class UpdateService implements AutoCloseable {
         }));
     }
 
-    private void decide(Work work, Stand stand) {
-        boolean ours = stand.downloaded().equals(work.of.version());
-        if (stand.running().equals(work.of.version())) {
-            end(work, State.DEPLOYED, (int) stand.result(), "");
-        } else if (stand.state() == 3) {
-            rest(work);
-        } else if (stand.state() == 2 && ours && stand.result() == 8) {
-            failed(work, stand);
-        } else if (stand.state() == 2 && ours) {
-            journal.record(event(work, "update"));
-            then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
-        } else if (stand.state() == 1 && sent(work)) {
-            watch(work);
-        } else if (sent(work) && stand.state() == 0 && stand.result() > 1 && stand.result() != CONNECTION_LOST) {
-            failed(work, stand);
-        } else if (work.sent >= ATTEMPTS) {
-            failed(work, stand);
-        } else {
-            send(work);
+    private void decide(Work work, Procedure.Stand stand) {
+        boolean sent = work.device.state() == State.UPDATED_CONNECTOR_CHANNEL;
+        switch (work.of.procedure.next(stand, new Procedure.Known(work.of.version(), sent, work.sent < ATTEMPTS))) {
+            case DEPLOYED -> end(work, State.DEPLOYED, (int) stand.result(), "");
+            case FAILED -> failed(work, stand);
+            case SEND -> send(work);
+            case INSTALL -> {
+                journal.record(event(work, "update"));
+                then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
+            }
+            case WATCH -> watch(work);
+            case REST -> rest(work);
         }
     }
 
-    private static boolean sent(Work work) {
-        return work.device.state() == State.UPDATED_CONNECTOR_CHANNEL;
-    }
-
-    private void failed(Work work, Stand stand) {
+    private void failed(Work work, Procedure.Stand stand) {
+        int result = (int) stand.result();
         end(
                 work,
                 State.FAILED_CONNECTOR_CHANNEL_UPDATE,
-                (int) stand.result(),
-                "the device's Update Result (/5/0/5) is " + stand.result() + ", " + meaning((int) stand.result())
-                        + "; it goes on with " + stand.running() + ". Its own event says why");
+                result,
+                "the device's Update Result (" + (work.of.isByManifest() ? "/10252/0/3" : "/5/0/5") + ") is " + result
+                        + ", " + work.of.procedure.meaning(result) + "; it goes on with " + stand.running()
+                        + ". Its own event says why");
     }
 
-    /** OMA, object 5, resource 5. */
-    private static String meaning(int result) {
-        return switch (result) {
-            case 2 -> "not enough flash memory";
-            case 3 -> "out of memory";
-            case CONNECTION_LOST -> "connection lost during the download";
-            case 5 -> "integrity check failed";
-            case 6 -> "unsupported package";
-            case 7 -> "invalid address";
-            case 8 -> "firmware update failed";
-            case 9 -> "unsupported protocol";
-            default -> "the package did not stay";
-        };
+    private void send(Work work) {
+        work.sent++;
+        if (work.of.isByManifest()) {
+            // noted afterwards: what the object said before is not an answer to this manifest
+            then(
+                    work,
+                    packaged(work).thenCompose(manifest -> server.post(work.device.endpoint(), "/10252/0/1", manifest)),
+                    taken -> {
+                        noteSent(work, "manifest");
+                        watch(work);
+                    });
+        } else {
+            sendPackage(work);
+        }
+    }
+
+    private void noteSent(Work work, String delivery) {
+        account.updateCampaigns().record(work.device, State.UPDATED_CONNECTOR_CHANNEL, 0, "");
+        work.device = new CampaignDevice(
+                work.device.id(),
+                work.device.campaignId(),
+                work.device.deviceId(),
+                work.device.endpoint(),
+                State.UPDATED_CONNECTOR_CHANNEL,
+                0,
+                "",
+                work.device.createdAt(),
+                work.device.updatedAt());
+        journal.record(event(work, "sent").fact("delivery", delivery));
     }
 
     /** Begins anew on the device, notes that it was sent, and sends: whatever is interrupted in between is seen later. */
-    private void send(Work work) {
+    private void sendPackage(Work work) {
         String endpoint = work.device.endpoint();
-        work.sent++;
         then(work, server.write(endpoint, "/5/0/1", ""), reset -> {
-            account.updateCampaigns().record(work.device, State.UPDATED_CONNECTOR_CHANNEL, 0, "");
-            work.device = new CampaignDevice(
-                    work.device.id(),
-                    work.device.campaignId(),
-                    work.device.deviceId(),
-                    endpoint,
-                    State.UPDATED_CONNECTOR_CHANNEL,
-                    0,
-                    "",
-                    work.device.createdAt(),
-                    work.device.updatedAt());
-            journal.record(event(work, "sent")
-                    .fact("delivery", work.of.campaign.delivery().name().toLowerCase(java.util.Locale.ROOT)));
+            noteSent(work, work.of.campaign.delivery().name().toLowerCase(Locale.ROOT));
             if (work.of.campaign.delivery() == UpdateCampaign.Delivery.PULL) {
                 then(
                         work,
@@ -435,14 +421,19 @@ public final class UpdateService implements AutoCloseable {
     }
 
     private CompletionStage<Answer> pushed(Work work) {
+        return packaged(work)
+                .thenCompose(octets -> server.send(
+                        work.device.endpoint(),
+                        DeviceRequest.of(Operation.WRITE, "/5/0/0")
+                                .with(Content.of("application/octet-stream", octets))));
+    }
+
+    /** What the campaign brings. */
+    private CompletionStage<byte[]> packaged(Work work) {
         return server.packageOf(work.of.campaign.id())
-                .thenCompose(octets -> octets.isEmpty()
-                        ? CompletableFuture.failedStage(
-                                new OperationException("not-delivered", "the campaign has no package any more"))
-                        : server.send(
-                                work.device.endpoint(),
-                                DeviceRequest.of(Operation.WRITE, "/5/0/0")
-                                        .with(Content.of("application/octet-stream", octets.get()))));
+                .thenCompose(octets -> octets.map(CompletableFuture::completedStage)
+                        .orElseGet(() -> CompletableFuture.failedStage(
+                                new OperationException("not-delivered", "the campaign has no package any more"))));
     }
 
     /** It downloads: looked at when it says that something changed, and after a while. */
@@ -462,10 +453,11 @@ public final class UpdateService implements AutoCloseable {
         String endpoint = work.device.endpoint();
         server.observe(
                         endpoint,
-                        "/5/0/3",
+                        work.of.procedure.observed(),
                         answer -> post(() -> {
                             boolean downloading = answer.node().orElse(null) instanceof Node.Value value
-                                    && Long.valueOf(1).equals(value.value());
+                                    && Long.valueOf(work.of.isByManifest() ? 4 : 1)
+                                            .equals(value.value());
                             if (work.place == Place.DOWNLOADING && !downloading) {
                                 step(work);
                             }

@@ -52,6 +52,11 @@ final class Decision {
         return exact(said.delta().isPresent() ? "patch" : "image", transferred, said.size(), said.digest());
     }
 
+    /** Whether what a patch made is what it was to make. */
+    static Optional<Refused> made(Manifest.Delta delta, byte[] image) {
+        return exact("image that the patch makes", image, delta.size(), delta.digest());
+    }
+
     private static Optional<Refused> exact(String what, byte[] octets, long size, byte[] digest) {
         if (octets.length != size) {
             return refused(

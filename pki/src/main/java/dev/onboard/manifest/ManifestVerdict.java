@@ -25,6 +25,14 @@ public sealed interface ManifestVerdict {
                     .<ManifestVerdict>map(refused -> refused)
                     .orElse(this);
         }
+
+        /** The verdict on the image that a patch made: its size and digest. */
+        public ManifestVerdict withPatched(byte[] image) {
+            return manifest.delta()
+                    .flatMap(delta -> Decision.made(delta, image))
+                    .<ManifestVerdict>map(refused -> refused)
+                    .orElse(this);
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,10 +29,7 @@ public final class PlatformManifest implements SignedManifest {
 
     private final ManifestFormat format;
     private final byte[] octets;
-    private final byte[] signed;
-    private final List<Signature> signatures;
-    private final Manifest manifest;
-    private final Optional<byte[]> imageSignature;
+    private final Parts parts;
 
     /**
      * A signature.
@@ -45,17 +43,20 @@ public final class PlatformManifest implements SignedManifest {
      * What a codec read.
      *
      * @param signed the octets that are signed
+     * @param hash of them, as the manifest has it; empty when it has none
      * @param imageSignature over the digest of the image; empty when there is none
      */
-    record Parts(byte[] signed, List<Signature> signatures, Manifest manifest, Optional<byte[]> imageSignature) {}
+    record Parts(
+            byte[] signed,
+            Optional<byte[]> hash,
+            List<Signature> signatures,
+            Manifest manifest,
+            Optional<byte[]> imageSignature) {}
 
     private PlatformManifest(ManifestFormat format, byte[] octets, Parts parts) {
         this.format = format;
         this.octets = octets;
-        this.signed = parts.signed();
-        this.signatures = List.copyOf(parts.signatures());
-        this.manifest = parts.manifest();
-        this.imageSignature = parts.imageSignature();
+        this.parts = parts;
     }
 
     /**
@@ -123,12 +124,17 @@ public final class PlatformManifest implements SignedManifest {
 
     @Override
     public Manifest manifest() {
-        return manifest;
+        return parts.manifest();
     }
 
     @Override
     public boolean hasImage() {
         return false;
+    }
+
+    @Override
+    public Optional<byte[]> image() {
+        return Optional.empty();
     }
 
     @Override
@@ -138,9 +144,13 @@ public final class PlatformManifest implements SignedManifest {
 
     /** See {@link SignedManifest#verify}; of the manifest alone. */
     ManifestVerdict judge(UpdateTrust trust, Installed device, Instant at) {
+        if (parts.hash().isPresent() && !Arrays.equals(parts.hash().get(), Digests.sha256(parts.signed()))) {
+            return ManifestVerdict.Refused.of(
+                    ManifestReason.MANIFEST_CHANGED, "the manifest has another digest than the one that was signed");
+        }
         ManifestVerdict verdict = signer(trust, at);
         if (verdict instanceof ManifestVerdict.Accepted accepted) {
-            return Decision.content(manifest, device)
+            return Decision.content(parts.manifest(), device)
                     .<ManifestVerdict>map(r -> r)
                     .orElse(accepted);
         }
@@ -150,23 +160,23 @@ public final class PlatformManifest implements SignedManifest {
     private ManifestVerdict signer(UpdateTrust trust, Instant at) {
         List<X509Certificate> named = new ArrayList<>();
         for (X509Certificate certificate : trust.authenticity()) {
-            for (Signature signature : signatures) {
+            for (Signature signature : parts.signatures()) {
                 if (isOf(signature, certificate)) {
                     named.add(certificate);
-                    if (Es256.verifies(certificate.getPublicKey(), signed, signature.raw())) {
+                    if (Es256.verifies(certificate.getPublicKey(), parts.signed(), signature.raw())) {
                         return trusted(certificate, trust, at);
                     }
                 }
             }
         }
-        if (signatures.isEmpty()) {
+        if (parts.signatures().isEmpty()) {
             return ManifestVerdict.Refused.of(ManifestReason.NOT_SIGNED, "the manifest has no signature");
         }
         if (named.isEmpty()) {
             return ManifestVerdict.Refused.signer(
                     UpdateTrust.unknown("no update authenticity certificate of this device has its fingerprint"),
                     "the one with the certificate "
-                            + signatures.get(0).fingerprint().orElse("that is not named"));
+                            + parts.signatures().get(0).fingerprint().orElse("that is not named"));
         }
         return ManifestVerdict.Refused.of(
                 ManifestReason.BAD_SIGNATURE,
@@ -184,14 +194,16 @@ public final class PlatformManifest implements SignedManifest {
         if (verdict instanceof Verdict.Refused refused) {
             return ManifestVerdict.Refused.signer(refused, "'" + SubjectName.text(certificate) + "'");
         }
-        if (imageSignature.isPresent()
+        if (parts.imageSignature().isPresent()
                 && !Es256.verifiesDigest(
-                        certificate.getPublicKey(), manifest.installedDigest(), imageSignature.get())) {
+                        certificate.getPublicKey(),
+                        parts.manifest().installedDigest(),
+                        parts.imageSignature().get())) {
             return ManifestVerdict.Refused.of(
                     ManifestReason.BAD_SIGNATURE,
                     "the signature on the image was not made by the key of '" + SubjectName.text(certificate) + "'");
         }
-        return new ManifestVerdict.Accepted(manifest, certificate, verdict.findings());
+        return new ManifestVerdict.Accepted(parts.manifest(), certificate, verdict.findings());
     }
 
     /** The id in these 16 octets. */

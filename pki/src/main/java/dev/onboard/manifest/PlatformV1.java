@@ -9,7 +9,6 @@ import dev.onboard.pki.internal.Der;
 import dev.onboard.pki.internal.DerReader;
 import dev.onboard.pki.internal.MalformedDerException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -86,10 +85,6 @@ final class PlatformV1 {
         if (signature.hasNext()) {
             throw unsupported("the manifest is authenticated by a shared key as well");
         }
-        if (!Arrays.equals(hash, Digests.sha256(resource))) {
-            throw PlatformManifest.unsupported(
-                    ManifestReason.MANIFEST_CHANGED, "the manifest has another digest than the one that was signed");
-        }
         DerReader content = DerReader.of(resource).sequence();
         if (content.isNext(UTF8)) {
             content.next(); // where it is from
@@ -100,7 +95,7 @@ final class PlatformV1 {
         }
         Manifest manifest = content(content.sequence());
         content.end("the resource");
-        return new Parts(resource, signatures, manifest, Optional.empty());
+        return new Parts(resource, Optional.of(hash), signatures, manifest, Optional.empty());
     }
 
     private static List<Signature> signatures(DerReader in) throws MalformedDerException {

@@ -94,6 +94,7 @@ final class PlatformV3 {
         PlatformManifest.payload(payload, delta);
         return new Parts(
                 signed,
+                Optional.empty(),
                 signatures,
                 new Manifest(target, parsed.sequence(), parsed.text(), digest, size, uri, List.of(), delta),
                 ofImage.length == 0 ? Optional.empty() : Optional.of(ofImage));

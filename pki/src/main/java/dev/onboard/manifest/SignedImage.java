@@ -115,9 +115,9 @@ public final class SignedImage implements SignedManifest {
         return octets.clone();
     }
 
-    /** The image. */
-    public byte[] image() {
-        return read.content();
+    @Override
+    public Optional<byte[]> image() {
+        return Optional.of(read.content());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.onboard.manifest;
 import dev.onboard.pki.Credential;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** A signed manifest in any of the formats. Immutable and thread-safe. */
 public sealed interface SignedManifest permits SuitEnvelope, PlatformManifest, SignedImage {
@@ -18,6 +19,13 @@ public sealed interface SignedManifest permits SuitEnvelope, PlatformManifest, S
 
     /** Whether the image travels in it. */
     boolean hasImage();
+
+    /**
+     * The image, or the patch, that travels in it; empty when there is none.
+     *
+     * @throws UnreadableManifestException when it is not said which it is
+     */
+    Optional<byte[]> image() throws UnreadableManifestException;
 
     /** The octets. */
     byte[] encoded();
@@ -72,6 +80,20 @@ public sealed interface SignedManifest permits SuitEnvelope, PlatformManifest, S
         } catch (UnreadableManifestException e) {
             return ManifestVerdict.Refused.of(e.reason(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /** In which format these octets seem to be, whether they can be read or not. */
+    static ManifestFormat formatOf(byte[] octets) {
+        if (!isDer(octets)) {
+            return ManifestFormat.SUIT;
+        }
+        if (SignedImage.isCms(octets)) {
+            return ManifestFormat.CMS;
+        }
+        int content = octets.length > 1 && (octets[1] & 0x80) != 0 ? 2 + (octets[1] & 0x7f) : 2;
+        return octets.length > content && octets[content] == 0x30
+                ? ManifestFormat.PLATFORM_V1
+                : ManifestFormat.PLATFORM_V3;
     }
 
     private static boolean isDer(byte[] octets) {

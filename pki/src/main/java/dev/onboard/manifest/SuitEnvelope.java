@@ -177,6 +177,11 @@ public final class SuitEnvelope implements SignedManifest {
         }
     }
 
+    @Override
+    public Optional<byte[]> image() throws UnreadableManifestException {
+        return image(manifest());
+    }
+
     /** The image that the manifest names, when it travels in the envelope. */
     public Optional<byte[]> image(Manifest said) {
         return Optional.ofNullable(payloads.get(said.uri()));

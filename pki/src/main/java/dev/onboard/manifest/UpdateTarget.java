@@ -35,7 +35,8 @@ public record UpdateTarget(UUID vendor, UUID deviceClass) {
         }
     }
 
-    static byte[] octets(UUID id) {
+    /** The 16 octets of an id (RFC 9562, 4). */
+    public static byte[] octets(UUID id) {
         return ByteBuffer.allocate(16)
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())

@@ -2,6 +2,7 @@ package dev.onboard.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.bootstrap.KeySource;
+import dev.onboard.manifest.ManifestFormat;
 import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.Demo;
 import dev.onboard.testbed.DemoMode;
@@ -19,6 +20,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import me.tongfei.progressbar.ProgressBar;
@@ -62,9 +64,13 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--update",
+            paramLabel = "FORMAT",
+            arity = "0..1",
+            fallbackValue = "suit",
             description =
-                    "Then update the devices in a campaign, and show them refuse an image that was tampered with.")
-    private boolean update;
+                    "Then update the devices in a campaign, and show them refuse what was tampered with. Manifests are"
+                            + " suit (default), platform-v1, platform-v3 or cms.")
+    private @Nullable String update;
 
     @Option(names = "--exit", description = "Stop when every device is registered or failed.")
     private boolean exit;
@@ -115,6 +121,10 @@ final class DemoCommand implements Callable<Integer> {
             throw new UsageException(
                     "--est is about bootstrap, which --mode lwm2m does without; leave one of them out");
         }
+        Optional<ManifestFormat> updates = Optional.ofNullable(update)
+                .map(word -> ManifestFormat.of(word)
+                        .orElseThrow(() -> new UsageException(
+                                "--update '" + word + "' is none of suit, platform-v1, platform-v3 and cms")));
         KeySource keys = DeliveryMixin.keys(est);
         console.note("onboard: starting the account, the bootstrap server and the LwM2M server");
         InstantSource clock = InstantSource.system();
@@ -138,7 +148,9 @@ final class DemoCommand implements Callable<Integer> {
         DemoReport report = run(demo, chosen, console);
         DemoText.lines(report, testbed.running()).forEach(console::say);
         ObjectNode document = report.json(Console.json());
-        boolean updated = !update || report.registered() == 0 || updates(testbed, random, report, console, document);
+        boolean updated = updates.isEmpty()
+                || report.registered() == 0
+                || updates(new DemoUpdate(testbed, random, updates.get()), report, console, document);
         console.document(document);
         if (!exit) {
             console.say("");
@@ -151,10 +163,9 @@ final class DemoCommand implements Callable<Integer> {
         return report.failed().isEmpty() && updated ? 0 : 1;
     }
 
-    private static boolean updates(
-            Testbed testbed, SecureRandom random, DemoReport report, Console console, ObjectNode document) {
+    private static boolean updates(DemoUpdate demo, DemoReport report, Console console, ObjectNode document) {
         console.note("onboard: two update campaigns");
-        DemoUpdate.Report updates = new DemoUpdate(testbed, random).run((int) report.registered());
+        DemoUpdate.Report updates = demo.run((int) report.registered());
         console.say("");
         updates.lines().forEach(console::say);
         updates.into(document.putObject("update"));

@@ -3,6 +3,9 @@ package dev.onboard.cli;
 import dev.onboard.factory.DeviceIdentity;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.Patch;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.pki.Credential;
@@ -25,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sign",
         mixinStandardHelpOptions = true,
-        description = "Sign a manifest for a firmware image: a SUIT envelope, COSE_Sign1 by ES256.")
+        description = "Sign a manifest for a firmware image, by ECDSA on P-256.")
 final class UpdateSignCommand implements Callable<Integer> {
     private static final DeviceIdentity SIMULATED = DeviceIdentity.simulated("");
 
@@ -41,6 +44,30 @@ final class UpdateSignCommand implements Callable<Integer> {
             required = true,
             description = "Three numbers from 0 to 999; devices take none that is not above theirs")
     private String version;
+
+    @Option(
+            names = "--format",
+            paramLabel = "F",
+            defaultValue = "suit",
+            description = "suit: a SUIT envelope; platform-v1, platform-v3: the platform's manifests, for object 10252;"
+                    + " cms: the image in CMS (RFC 4108). Default: ${DEFAULT-VALUE}")
+    private String format;
+
+    @Option(
+            names = "--uri",
+            paramLabel = "URI",
+            description =
+                    "Where the platform's manifests say that the image is. Default: /firmware-images/ and its SHA-256;"
+                            + " the LwM2M server answers for it whatever it is")
+    private @Nullable String uri;
+
+    @Option(
+            names = "--patch-for",
+            paramLabel = "FILE",
+            description =
+                    "The image that runs on the devices: a patch that makes the new one of it is written beside the"
+                            + " manifest, as FILE.patch, and is what the devices get")
+    private @Nullable Path before;
 
     @Option(
             names = "--vendor",
@@ -69,7 +96,7 @@ final class UpdateSignCommand implements Callable<Integer> {
 
     @Option(
             names = "--integrated",
-            description = "Put the image into the envelope: a whole package, as devices get it.")
+            description = "Put the image into the SUIT envelope: a whole package, as devices get it.")
     private boolean integrated;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The manifest")
@@ -82,36 +109,72 @@ final class UpdateSignCommand implements Callable<Integer> {
     public Integer call() {
         Console console = Console.of(spec, json);
         try {
-            byte[] octets = Files.readAllBytes(image);
-            Manifest manifest = Manifest.of(
-                    UpdateTarget.of(
-                            vendor == null ? SIMULATED.manufacturer() : vendor,
-                            model == null ? SIMULATED.model() : model),
-                    FirmwareVersion.parse(version),
-                    octets);
-            if (trustNext != null) {
-                manifest = manifest.withSuccessors(CredentialFiles.readCertificates(trustNext));
+            ManifestFormat chosen = ManifestFormat.of(format)
+                    .orElseThrow(() -> new UsageException(
+                            "--format '" + format + "' is none of suit, platform-v1," + " platform-v3 and cms"));
+            if (integrated && chosen != ManifestFormat.SUIT) {
+                throw new UsageException("--integrated is for --format suit; " + chosen.word()
+                        + (chosen == ManifestFormat.CMS
+                                ? " has the image in it always"
+                                : " travels without its image"));
             }
-            SuitEnvelope signed = SuitEnvelope.sign(manifest, credentials());
-            Files.write(out, (integrated ? signed.withImage(octets) : signed).encoded());
-            console.say("signed " + out + ": version " + manifest.version() + " for " + manifest.size()
-                    + " octets, SHA-256 " + manifest.digestHex());
+            byte[] octets = Files.readAllBytes(image);
+            byte[] transferred = before == null ? octets : Patch.make(Files.readAllBytes(before), octets);
+            Manifest manifest = manifest(chosen, octets, transferred);
+            SignedManifest signed = SignedManifest.sign(chosen, manifest, credentials(), transferred);
+            Files.write(
+                    out,
+                    integrated && signed instanceof SuitEnvelope envelope
+                            ? envelope.withImage(transferred).encoded()
+                            : signed.encoded());
+            String what = "image";
+            if (before != null) {
+                Path patch = Path.of(out + ".patch");
+                Files.write(patch, transferred);
+                what = "patch " + patch;
+            }
+            console.say("signed " + out + ": version " + manifest.version() + " for the " + what + ", "
+                    + manifest.size() + " octets, SHA-256 " + manifest.digestHex());
             console.document(Console.json()
                     .createObjectNode()
                     .put("manifest", out.toString())
+                    .put("format", chosen.word())
                     .put("version", manifest.version())
                     .put("sequence_number", manifest.sequence())
                     .put("vendor_id", manifest.target().vendor().toString())
                     .put("class_id", manifest.target().deviceClass().toString())
+                    .put("uri", manifest.uri())
                     .put("digest", manifest.digestHex())
                     .put("size", manifest.size())
-                    .put("integrated", integrated));
+                    .put("patch", before == null ? null : out + ".patch")
+                    .put("integrated", signed.hasImage() || integrated));
             return 0;
         } catch (java.nio.file.NoSuchFileException e) {
             throw new UsageException(e.getMessage() + " does not exist", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Manifest manifest(ManifestFormat chosen, byte[] made, byte[] transferred) throws IOException {
+        Manifest manifest = Manifest.of(
+                UpdateTarget.of(
+                        vendor == null ? SIMULATED.manufacturer() : vendor, model == null ? SIMULATED.model() : model),
+                FirmwareVersion.parse(version),
+                transferred);
+        if (before != null) {
+            manifest = manifest.withDelta(Manifest.Delta.of(Files.readAllBytes(before), made));
+        }
+        if (trustNext != null) {
+            manifest = manifest.withSuccessors(CredentialFiles.readCertificates(trustNext));
+        }
+        if (uri != null && !chosen.isPlatform()) {
+            throw new UsageException("--uri is for the platform's manifests; with --format " + chosen.word()
+                    + " the image travels in the package");
+        }
+        return chosen.isPlatform()
+                ? manifest.withUri(uri == null ? "/firmware-images/" + manifest.digestHex() : uri)
+                : manifest;
     }
 
     private List<Credential> credentials() throws IOException {

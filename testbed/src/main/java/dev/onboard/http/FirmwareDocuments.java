@@ -8,6 +8,7 @@ import dev.onboard.account.FirmwareImages.Chunk;
 import dev.onboard.account.FirmwareImages.UploadJob;
 import dev.onboard.account.FirmwareManifest;
 import dev.onboard.account.Query;
+import dev.onboard.manifest.ManifestFormat;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Optional;
 
 /** {@code /v3/firmware-images} with its upload jobs, and {@code /v3/firmware-manifests}. */
 record FirmwareDocuments(Account account) {
+    private static final String NOT_ENCRYPTED = "images are not encrypted here; leave it out";
     private static final int LARGEST = FirmwareImages.LARGEST + (1 << 20);
 
     void images(Context ctx) {
@@ -29,6 +31,9 @@ record FirmwareDocuments(Account account) {
 
     void createImage(Context ctx) {
         byte[] content = datafile(ctx);
+        if (part(ctx, "datafile_encryption").equalsIgnoreCase("true")) {
+            throw Problem.invalid("datafile_encryption", NOT_ENCRYPTED);
+        }
         Etags.answer(
                 ctx, 201, image(account.firmwareImages().add(part(ctx, "name"), part(ctx, "description"), content)));
     }
@@ -66,6 +71,9 @@ record FirmwareDocuments(Account account) {
         Body body = Body.of(ctx);
         String name = body.text("name").orElse("default_object_name");
         String description = body.text("description").orElse("");
+        if (body.truth("datafile_encryption").orElse(false)) {
+            body.fault("datafile_encryption", NOT_ENCRYPTED);
+        }
         body.done();
         Etags.answer(ctx, 201, job(account.firmwareImages().begin(name, description)));
     }
@@ -242,6 +250,15 @@ record FirmwareDocuments(Account account) {
                 .put("updated_at", Json.time(chunk.createdAt()));
     }
 
+    private static String schema(ManifestFormat format) {
+        return switch (format) {
+            case PLATFORM_V1 -> "1";
+            case PLATFORM_V3 -> "3";
+            case SUIT -> "suit-1";
+            case CMS -> "cms";
+        };
+    }
+
     private static ObjectNode manifest(FirmwareManifest manifest) {
         ObjectNode document = Json.object()
                 .put("object", "firmware-manifest")
@@ -250,12 +267,13 @@ record FirmwareDocuments(Account account) {
                 .put("description", manifest.description())
                 .put("datafile", "/testbed/firmware-manifests/" + manifest.id() + "/datafile")
                 .put("datafile_size", manifest.size())
-                .put("manifest_schema_version", "suit-1")
+                .put("manifest_schema_version", schema(manifest.format()))
                 .put("device_vendor", manifest.vendor())
                 .put("device_class", manifest.deviceClass())
                 .put("delivered_payload_digest", manifest.imageDigest())
                 .put("delivered_payload_size", manifest.imageSize())
-                .put("delivered_payload_type", "full")
+                .put("delivered_payload_type", manifest.payload() == FirmwareManifest.Payload.FULL ? "full" : "delta")
+                .put("delivered_payload_url", manifest.uri())
                 .put("key_table", "")
                 .put("etag", "1")
                 .put("timestamp", Json.time(manifest.createdAt()))

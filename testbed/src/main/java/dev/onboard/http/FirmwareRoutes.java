@@ -101,7 +101,7 @@ final class FirmwareRoutes {
                         MANIFESTS,
                         firmware::createManifest,
                         of(
-                                        "Keep a signed manifest: a SUIT envelope, with its image or without",
+                                        "Keep a signed manifest: SUIT, the platform's of version 1 or 3, or an image in CMS",
                                         201,
                                         "FirmwareManifest")
                                 .takes(FORM, "FirmwareFile")

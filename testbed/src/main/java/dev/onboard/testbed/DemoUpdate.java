@@ -15,11 +15,14 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -38,10 +41,13 @@ public final class DemoUpdate {
 
     private final Testbed testbed;
     private final SecureRandom random;
+    private final ManifestFormat format;
 
-    public DemoUpdate(Testbed testbed, SecureRandom random) {
+    /** With manifests in this format. */
+    public DemoUpdate(Testbed testbed, SecureRandom random, ManifestFormat format) {
         this.testbed = testbed;
         this.random = random;
+        this.format = format;
     }
 
     /**
@@ -63,8 +69,12 @@ public final class DemoUpdate {
         }
     }
 
-    /** Both campaigns. */
-    public record Report(Ended good, Ended tampered) {
+    /**
+     * Both campaigns.
+     *
+     * @param changed what was changed after it was signed
+     */
+    public record Report(Ended good, Ended tampered, String changed) {
         /** Whether every device took the good image and none the other. */
         public boolean isAsExpected() {
             return good.metrics().failed() + good.metrics().pending() == 0
@@ -84,7 +94,7 @@ public final class DemoUpdate {
             return List.of(
                     "update to " + good.version() + ": " + good.metrics().success() + " of "
                             + good.metrics().total() + " devices run it",
-                    "update to " + tampered.version() + ", an image changed after it was signed: "
+                    "update to " + tampered.version() + ", " + changed + " changed after it was signed: "
                             + tampered.metrics().failed() + " of "
                             + tampered.metrics().total() + " devices refused it",
                     "  "
@@ -109,11 +119,8 @@ public final class DemoUpdate {
             account.firmwareImages().add("demo " + GOOD, "", image);
             Duration patience = Duration.ofSeconds(120 + devices);
             Ended good = carriedOut(GOOD, sign(signer, GOOD, image).encoded(), patience);
-            byte[] changed = image.clone();
-            changed[IMAGE / 2] ^= 1;
-            Ended tampered = carriedOut(
-                    TAMPERED, sign(signer, TAMPERED, image).withImage(changed).encoded(), patience);
-            return new Report(good, tampered);
+            Ended tampered = carriedOut(TAMPERED, tampered(sign(signer, TAMPERED, image), image), patience);
+            return new Report(good, tampered, format.isPlatform() ? "a manifest" : "an image");
         } catch (IOException e) {
             throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
@@ -125,14 +132,32 @@ public final class DemoUpdate {
                 update.resolve("update-auth.cert.pem"), update.resolve("update-auth.key.pem"));
     }
 
-    private static SuitEnvelope sign(Credential signer, String version, byte[] image) {
+    private SignedManifest sign(Credential signer, String version, byte[] image) {
         DeviceIdentity identity = DeviceIdentity.simulated("");
-        return SuitEnvelope.sign(
-                Manifest.of(
-                        UpdateTarget.of(identity.manufacturer(), identity.model()),
-                        FirmwareVersion.parse(version),
-                        image),
-                List.of(signer));
+        Manifest manifest = Manifest.of(
+                UpdateTarget.of(identity.manufacturer(), identity.model()), FirmwareVersion.parse(version), image);
+        return SignedManifest.sign(
+                format,
+                format.isPlatform() ? manifest.withUri("/firmware-images/demo-" + version) : manifest,
+                List.of(signer),
+                image);
+    }
+
+    /**
+     * What somebody makes of a package on its way: one bit of the image is another. The platform's manifest travels without its
+     * image, so it is the manifest that is changed: nobody but its signer can name another image.
+     */
+    private static byte[] tampered(SignedManifest signed, byte[] image) {
+        byte[] octets = signed instanceof SuitEnvelope envelope
+                ? envelope.withImage(image).encoded()
+                : signed.encoded();
+        if (signed.format().isPlatform()) {
+            int address = new String(octets, StandardCharsets.ISO_8859_1).indexOf("demo-");
+            octets[address] ^= 1;
+        } else {
+            octets[octets.length / 2] ^= 1;
+        }
+        return octets;
     }
 
     private Ended carriedOut(String version, byte[] manifest, Duration patience) {

@@ -159,6 +159,16 @@ final class CampaignRows {
                 .list();
     }
 
+    /** The digest of the image that the manifest of an active campaign says is at this address. */
+    static Optional<String> activeImage(Handle handle, String uri) {
+        return handle.createQuery("SELECT m.image_digest FROM update_campaign c JOIN firmware_manifest m"
+                        + " ON m.id = c.manifest_id WHERE c.phase = 'ACTIVE' AND m.uri = :uri"
+                        + " AND m.format IN ('PLATFORM_V1', 'PLATFORM_V3') ORDER BY c.active_at DESC, c.id LIMIT 1")
+                .bind("uri", uri)
+                .mapTo(String.class)
+                .findOne();
+    }
+
     /** Takes a device in, unless it is in it. */
     static void take(Handle handle, String id, String campaign, String device, String endpoint, long now) {
         handle.createUpdate("INSERT INTO campaign_device (id, campaign_id, device_id, endpoint, state, result, reason,"

@@ -385,7 +385,8 @@ public final class StoredCampaigns implements UpdateCampaigns {
             String id = campaign.manifestId().orElseThrow();
             FirmwareManifest manifest = StoredManifests.find(handle, id).orElseThrow();
             byte[] content = StoredManifests.content(handle, id).orElseThrow();
-            if (manifest.image() == FirmwareManifest.Image.INTEGRATED) {
+            if (manifest.image() == FirmwareManifest.Image.INTEGRATED
+                    || manifest.format().isPlatform()) {
                 return content;
             }
             try {
@@ -397,6 +398,12 @@ public final class StoredCampaigns implements UpdateCampaigns {
                 throw new IllegalStateException("a manifest that was stored cannot be read any more", e);
             }
         });
+    }
+
+    @Override
+    public Optional<byte[]> imageAt(String uri) {
+        return storage.read(handle ->
+                CampaignRows.activeImage(handle, uri).flatMap(digest -> StoredImages.ofDigest(handle, digest)));
     }
 
     @Override

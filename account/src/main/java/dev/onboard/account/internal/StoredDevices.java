@@ -141,6 +141,7 @@ public final class StoredDevices implements DeviceDirectory {
                 device -> Changed.of(device)
                         .state(DeviceState.REGISTERED)
                         .registeredAt(clock.instant())
+                        .labels(device.labels().said(registration.fact("vendor_id"), registration.fact("device_class")))
                         .registration(registration));
     }
 

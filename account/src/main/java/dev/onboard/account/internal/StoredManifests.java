@@ -7,7 +7,8 @@ import dev.onboard.account.Page;
 import dev.onboard.account.Query;
 import dev.onboard.account.internal.Listing.Column;
 import dev.onboard.manifest.Manifest;
-import dev.onboard.manifest.SuitEnvelope;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.UnreadableManifestException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,7 +21,7 @@ import org.jdbi.v3.core.Handle;
 public final class StoredManifests implements FirmwareManifests {
     private static final String TABLE = "firmware_manifest";
     private static final String COLUMNS = "id, name, description, size, image_digest, image_size, has_image, version,"
-            + " sequence, vendor, device_class, created_at";
+            + " sequence, vendor, device_class, format, uri, patch, created_at";
     private static final int LARGEST = 33 * 1024 * 1024;
 
     private static final Listing<FirmwareManifest> LISTING = new Listing<>(
@@ -51,9 +52,12 @@ public final class StoredManifests implements FirmwareManifests {
                 row.getString("name"),
                 row.getString("description"),
                 row.getLong("size"),
+                ManifestFormat.valueOf(row.getString("format")),
                 row.getString("image_digest"),
                 row.getLong("image_size"),
                 row.getBoolean("has_image") ? FirmwareManifest.Image.INTEGRATED : FirmwareManifest.Image.SEPARATE,
+                row.getBoolean("patch") ? FirmwareManifest.Payload.DELTA : FirmwareManifest.Payload.FULL,
+                row.getString("uri"),
                 row.getString("version"),
                 row.getLong("sequence"),
                 row.getString("vendor"),
@@ -67,11 +71,11 @@ public final class StoredManifests implements FirmwareManifests {
             throw AccountException.invalid(
                     "datafile", "has " + content.length + " octets; at most " + LARGEST + " fit");
         }
-        SuitEnvelope envelope;
+        SignedManifest signed;
         Manifest said;
         try {
-            envelope = SuitEnvelope.read(content);
-            said = envelope.manifest();
+            signed = SignedManifest.read(content);
+            said = signed.manifest();
         } catch (UnreadableManifestException e) {
             throw AccountException.invalid(
                     "datafile", e.getMessage() + "; " + e.reason().fix());
@@ -81,9 +85,12 @@ public final class StoredManifests implements FirmwareManifests {
                 FirmwareRows.name(name),
                 FirmwareRows.description(description),
                 content.length,
+                signed.format(),
                 said.digestHex(),
                 said.size(),
-                envelope.hasImage() ? FirmwareManifest.Image.INTEGRATED : FirmwareManifest.Image.SEPARATE,
+                signed.hasImage() ? FirmwareManifest.Image.INTEGRATED : FirmwareManifest.Image.SEPARATE,
+                said.delta().isPresent() ? FirmwareManifest.Payload.DELTA : FirmwareManifest.Payload.FULL,
+                FirmwareRows.limited("datafile", said.uri(), 2000),
                 FirmwareRows.limited("datafile", said.version(), 128),
                 said.sequence(),
                 said.target().vendor().toString(),
@@ -92,7 +99,7 @@ public final class StoredManifests implements FirmwareManifests {
         return Storage.await(storage.write(handle -> {
             handle.createUpdate("INSERT INTO " + TABLE + " (" + COLUMNS + ", content) VALUES (:id, :name, :description,"
                             + " :size, :image_digest, :image_size, :has_image, :version, :sequence, :vendor,"
-                            + " :device_class, :created_at, :content)")
+                            + " :device_class, :format, :uri, :patch, :created_at, :content)")
                     .bind("id", manifest.id())
                     .bind("name", manifest.name())
                     .bind("description", manifest.description())
@@ -104,6 +111,9 @@ public final class StoredManifests implements FirmwareManifests {
                     .bind("sequence", manifest.sequence())
                     .bind("vendor", manifest.vendor())
                     .bind("device_class", manifest.deviceClass())
+                    .bind("format", manifest.format().name())
+                    .bind("uri", manifest.uri())
+                    .bind("patch", manifest.payload() == FirmwareManifest.Payload.DELTA)
                     .bind("created_at", StoredTime.of(manifest.createdAt()))
                     .bind("content", content)
                     .execute();

@@ -111,7 +111,7 @@ record AccessRights(AccessControl access) implements ManagedObject {
     }
 
     @Override
-    public Execution execute(int resource) {
+    public Execution execute(int resource, byte[] arguments) {
         return Execution.of(Answer.refused(ResponseCode.METHOD_NOT_ALLOWED, "nothing in object 2 can be executed"));
     }
 }

@@ -31,6 +31,12 @@ final class Codecs {
     static final int ACCESS_CONTROL = 2;
     static final int DEVICE = 3;
     static final int FIRMWARE = 5;
+    /** OMA's Software Component. */
+    static final int COMPONENT = 14;
+    /** The platform's. */
+    static final int MANIFEST = 10252;
+
+    static final int METADATA = 10255;
 
     /** The versions that need not be announced by a client of LwM2M 1.1 (OMA LwM2M Core 1.1.1, 7.2.2). */
     private static final Map<Integer, String> VERSIONS =
@@ -49,6 +55,7 @@ final class Codecs {
                 chosen.add(model);
             }
         }
+        chosen.addAll(PlatformObjects.models());
         return chosen;
     }
 

@@ -108,7 +108,7 @@ final class DeviceInstance implements ManagedObject {
     }
 
     @Override
-    public Execution execute(int resource) {
+    public Execution execute(int resource, byte[] arguments) {
         Map<Integer, Runnable> afterwards =
                 Map.of(REBOOT, reboot, FACTORY_RESET, factoryReset, RESET_ERROR_CODE, () -> {});
         return new Execution(Answer.of(ResponseCode.CHANGED), afterwards.getOrDefault(resource, () -> {}));

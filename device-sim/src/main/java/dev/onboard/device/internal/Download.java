@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Request;
@@ -30,7 +31,8 @@ final class Download {
     private final Surroundings surroundings;
     private final FirmwareStore store;
     private final Source source;
-    private final URI uri;
+    private final String uri;
+    private final Supplier<Request> asking;
     private final Outcome outcome;
     private final ByteArrayOutputStream piece = new ByteArrayOutputStream(FirmwareStore.PIECE);
     private String tag = "";
@@ -62,12 +64,50 @@ final class Download {
         void failed(UpdateResult result, String reason, String detail);
     }
 
-    Download(Surroundings surroundings, FirmwareStore store, Source source, URI uri, Outcome outcome) {
+    /**
+     * @param uri for people, and to know the file again
+     * @param asking makes a request for the file; it is sent with the block that is wanted
+     */
+    Download(
+            Surroundings surroundings,
+            FirmwareStore store,
+            Source source,
+            String uri,
+            Supplier<Request> asking,
+            Outcome outcome) {
         this.surroundings = surroundings;
         this.store = store;
         this.source = source;
         this.uri = uri;
+        this.asking = asking;
         this.outcome = outcome;
+    }
+
+    /** GET for what is at this address. */
+    static Supplier<Request> get(URI uri) {
+        return () -> {
+            Request request = Request.newGet();
+            for (String segment : uri.getPath().split("/", -1)) {
+                if (!segment.isEmpty()) {
+                    request.getOptions().addUriPath(segment);
+                }
+            }
+            if (uri.getQuery() != null) {
+                for (String parameter : uri.getQuery().split("&", -1)) {
+                    request.getOptions().addUriQuery(parameter);
+                }
+            }
+            return request;
+        };
+    }
+
+    /** GET of {@code /fw} for what the server has of this address, as the platform's client asks. */
+    static Supplier<Request> byProxy(String address) {
+        return () -> {
+            Request request = Request.newGet();
+            request.getOptions().addUriPath("fw").setProxyUri(address);
+            return request;
+        };
     }
 
     /** Begins, or goes on. */
@@ -90,17 +130,7 @@ final class Download {
             }
             next = number;
         }
-        Request request = Request.newGet();
-        for (String segment : uri.getPath().split("/", -1)) {
-            if (!segment.isEmpty()) {
-                request.getOptions().addUriPath(segment);
-            }
-        }
-        if (uri.getQuery() != null) {
-            for (String parameter : uri.getQuery().split("&", -1)) {
-                request.getOptions().addUriQuery(parameter);
-            }
-        }
+        Request request = asking.get();
         request.getOptions().setBlock2(SZX, false, number);
         source.ask(request, Stage.FIRMWARE, PATIENCE, new Source.Reply() {
             @Override

@@ -1,33 +1,38 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.device.internal.FirmwareCheck.Checked;
 import dev.onboard.device.internal.FirmwareState.Phase;
+import dev.onboard.device.internal.FirmwareState.Route;
 import dev.onboard.device.internal.FirmwareState.UpdateResult;
+import dev.onboard.device.internal.PlatformResult.Outcome;
 import dev.onboard.factory.DeviceBundle;
-import dev.onboard.factory.DeviceIdentity;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
-import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
 import dev.onboard.manifest.ManifestReason;
 import dev.onboard.manifest.ManifestVerdict;
-import dev.onboard.manifest.SuitEnvelope;
-import dev.onboard.manifest.UpdateTarget;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.UpdateTrust;
+import dev.onboard.pki.Fingerprint;
+import dev.onboard.pki.SubjectName;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device's firmware in one life from power on to power off: the Firmware Update object's state machine (OMA, object 5,
- * version 1.0). A package is a SUIT envelope with its image in it, pushed to /5/0/0 or fetched from /5/0/1; the device checks
- * it when it is whole, and again, from the octets that it then installs, at the next start after Update.
+ * A device's firmware in one life from power on to power off, and how it is updated: by the Firmware Update object's state machine
+ * (OMA, object 5, version 1.0), or by the platform's object 10252; one update at a time. A package of object 5 holds its image,
+ * and is pushed to /5/0/0 or fetched from /5/0/1. A manifest of object 10252 says where its image is; the device fetches and
+ * installs it without being asked again, as the platform's client does when its application grants both. Either is checked
+ * when it is whole, and again, from the octets that are then installed, at the next start.
  *
  * <p>Thread-safe. Longer than a page because it is the state machine whole.
  */
@@ -39,17 +44,18 @@ public final class Firmware {
 
     private final Surroundings surroundings;
     private final Told told;
-    private final DeviceBundle bundle;
-    private final UpdateTrust.Expiry expiry;
-    private final InstantSource clock;
     private final FirmwareStore store;
+    private final FirmwareCheck check;
     private FirmwareState state;
     private Runnable watcher = () -> {};
+    private Runnable reboot = () -> {};
     private @Nullable Sources sources;
     private @Nullable Download download;
     private Surroundings.Timer standstill = Surroundings.Timer.NONE;
     /** The first block of a pushed body came, and not yet the last. */
     private boolean receiving;
+    /** A manifest came, and is not yet judged. */
+    private boolean processing;
 
     private boolean closed;
 
@@ -57,6 +63,9 @@ public final class Firmware {
     interface Sources {
         /** The way to this address; blocks while the host is looked up. */
         Download.Source open(URI uri) throws IOException;
+
+        /** The way to the LwM2M server itself. */
+        Download.Source server() throws IOException;
     }
 
     public Firmware(
@@ -68,10 +77,8 @@ public final class Firmware {
             FirmwareStore store) {
         this.surroundings = surroundings;
         this.told = told;
-        this.bundle = bundle;
-        this.expiry = expiry;
-        this.clock = clock;
         this.store = store;
+        this.check = new FirmwareCheck(bundle, expiry, clock, store);
         this.state = FirmwareState.ofFactory(bundle.identity());
     }
 
@@ -89,7 +96,9 @@ public final class Firmware {
         try {
             if (state.phase() == Phase.UPDATING) {
                 install();
-            } else if (state.phase() == Phase.DOWNLOADING && state.uri().isEmpty()) {
+            } else if (state.phase() == Phase.DOWNLOADING
+                    && state.route() == Route.PACKAGE
+                    && state.uri().isEmpty()) {
                 become(state.idle(UpdateResult.CONNECTION_LOST));
             }
             if (state.phase() == Phase.IDLE) {
@@ -102,35 +111,32 @@ public final class Firmware {
 
     private void install() throws IOException {
         byte[] octets = store.readPackage();
-        ManifestVerdict verdict = check(octets);
-        if (verdict instanceof ManifestVerdict.Accepted accepted) {
-            Manifest manifest = accepted.manifest();
+        boolean byManifest = state.route() == Route.MANIFEST;
+        byte[] signed = byManifest ? store.readManifest() : octets;
+        Checked checked = byManifest ? check.fetched(state, signed, octets) : check.packaged(state, octets);
+        ManifestFormat format = SignedManifest.formatOf(signed);
+        if (checked.verdict() instanceof ManifestVerdict.Accepted accepted) {
             String before = state.version();
-            become(state.installed(versionOf(manifest), manifest.sequence(), manifest.successors()));
+            store.saveRunning(checked.image());
+            become(state.installed(
+                    accepted.manifest(),
+                    Fingerprint.sha256(checked.image()),
+                    byManifest ? Outcome.DONE.of(format) : PlatformResult.NONE));
             surroundings.record(event("installed")
                     .fact("version", state.version())
                     .fact("before", before)
-                    .fact("result", Integer.toString(state.result().number())));
-        } else if (verdict instanceof ManifestVerdict.Refused refused) {
-            become(state.updateFailed());
-            refused(refused, UpdateResult.UPDATE_FAILED);
+                    .fact("result", Integer.toString(result())));
+        } else if (checked.verdict() instanceof ManifestVerdict.Refused refused) {
+            become(byManifest ? state.manifestEnded(Outcome.INSTALLATION_FAILED.of(format)) : state.updateFailed());
+            refused(refused);
         }
     }
 
-    private static String versionOf(Manifest manifest) {
-        return manifest.version().isEmpty() ? Long.toString(manifest.sequence()) : manifest.version();
-    }
-
-    private ManifestVerdict check(byte[] octets) throws IOException {
-        List<X509Certificate> authenticity =
-                state.successors().isEmpty() ? List.of(bundle.updateAuthenticity()) : state.successors();
-        DeviceIdentity identity = bundle.identity();
-        return SuitEnvelope.verify(
-                octets,
-                UpdateTrust.of(authenticity, expiry, store.revocationLists()),
-                UpdateTarget.of(identity.manufacturer(), identity.model()),
-                state.sequence(),
-                clock.instant());
+    /** What the object by which the last update came says of it. */
+    private int result() {
+        return state.route() == Route.MANIFEST
+                ? state.platformResult()
+                : state.result().number();
     }
 
     /** The power goes: nothing more is kept or told. */
@@ -144,16 +150,21 @@ public final class Firmware {
         sources = null;
     }
 
-    /** There is a registration: its observers are told of changes, and a download that was interrupted goes on. */
-    void online(Sources from, Runnable changed) {
-        boolean resume;
+    /** There is a registration: its observers are told of changes, and what was interrupted goes on. */
+    void online(Sources from, Runnable changed, Runnable startAgain) {
+        boolean fetching;
+        boolean installing;
         synchronized (this) {
             sources = from;
             watcher = changed;
-            resume = state.phase() == Phase.DOWNLOADING && !state.uri().isEmpty();
+            reboot = startAgain;
+            fetching = state.phase() == Phase.DOWNLOADING && !state.uri().isEmpty();
+            installing = state.phase() == Phase.DOWNLOADED && state.route() == Route.MANIFEST;
         }
-        if (resume) {
+        if (fetching) {
             surroundings.work(this::fetch);
+        } else if (installing) {
+            surroundings.work(this::installFetched);
         }
     }
 
@@ -172,15 +183,88 @@ public final class Firmware {
         return state.version();
     }
 
-    /** What the object shows. */
+    /** What object 5 shows: of an update by the other object nothing. */
     synchronized FirmwareState shown() {
-        return receiving ? state.downloading("") : state;
+        return receiving ? state.downloading("") : state.route() == Route.MANIFEST ? state.idle(state.result()) : state;
+    }
+
+    /** What is kept. */
+    synchronized FirmwareState kept() {
+        return state;
+    }
+
+    /** /10252/0/2: of an update by the other object nothing. */
+    synchronized int platformState() {
+        if (processing) {
+            return 2;
+        }
+        return state.route() == Route.PACKAGE
+                ? 1
+                : switch (state.phase()) {
+                    case IDLE -> 1;
+                    case DOWNLOADING -> 4;
+                    case DOWNLOADED -> 6;
+                    case UPDATING -> 7;
+                };
+    }
+
+    /** /10252/0/1: a manifest, judged once the answer has left. */
+    ManagedObject.Execution manifest(byte[] octets) {
+        synchronized (this) {
+            Optional<Answer> busy = busy();
+            if (busy.isPresent()) {
+                return ManagedObject.Execution.of(busy.get());
+            }
+            processing = true;
+        }
+        return new ManagedObject.Execution(Answer.of(ResponseCode.CHANGED), () -> {
+            changed();
+            judge(octets);
+            changed();
+            fetch();
+        });
+    }
+
+    /** Keeps a manifest that is accepted, and begins to fetch what it is for. Blocks. */
+    private synchronized void judge(byte[] octets) {
+        processing = false;
+        if (closed) {
+            return;
+        }
+        ManifestFormat format = SignedManifest.formatOf(octets);
+        try {
+            ManifestVerdict verdict = check.manifest(state, octets);
+            if (verdict instanceof ManifestVerdict.Accepted accepted) {
+                store.saveManifest(octets);
+                keep(state.byManifest(accepted.manifest().uri()));
+            } else if (verdict instanceof ManifestVerdict.Refused refused) {
+                keep(state.manifestEnded(PlatformResult.of(format, refused)));
+                refused(refused);
+            }
+        } catch (IOException e) {
+            notStored(e);
+            keep(state.manifestEnded(Outcome.NOT_STORED.of(format)));
+        }
+    }
+
+    /** What a manifest is for is here: installs it at the next start, which this asks for. Blocks. */
+    private void installFetched() {
+        Runnable startAgain;
+        synchronized (this) {
+            if (closed || state.phase() != Phase.DOWNLOADED || !keep(state.updating())) {
+                return;
+            }
+            startAgain = reboot;
+        }
+        changed();
+        surroundings.record(event("updating"));
+        startAgain.run();
     }
 
     /** The first block of a larger body for /5/0/0 has come. */
     void receiving() {
         synchronized (this) {
-            if (closed || state.phase() != Phase.IDLE) {
+            if (closed || processing || state.phase() != Phase.IDLE) {
                 return;
             }
             receiving = true;
@@ -245,6 +329,10 @@ public final class Firmware {
     }
 
     private Optional<Answer> busy() {
+        if (processing || state.phase() != Phase.IDLE && state.route() == Route.MANIFEST) {
+            return Optional.of(
+                    Answer.refused(ResponseCode.METHOD_NOT_ALLOWED, "an update by object 10252 is under way"));
+        }
         return state.phase() == Phase.IDLE
                 ? Optional.empty()
                 : Optional.of(Answer.refused(
@@ -258,13 +346,19 @@ public final class Firmware {
             if (state.phase() == Phase.UPDATING) {
                 return Answer.refused(ResponseCode.METHOD_NOT_ALLOWED, "the device is updating");
             }
+            if (state.route() == Route.MANIFEST) {
+                Optional<Answer> busy = busy();
+                if (busy.isPresent()) {
+                    return busy.get();
+                }
+            }
             if (download != null) {
                 download.cancel();
                 download = null;
             }
             receiving = false;
             standstill.cancel();
-            state = state.idle(UpdateResult.INITIAL);
+            state = state.downloading("").idle(UpdateResult.INITIAL);
         }
         surroundings.work(() -> {
             synchronized (this) {
@@ -280,7 +374,7 @@ public final class Firmware {
     /** /5/0/2: the package is installed at the next start, which this asks for. */
     ManagedObject.Execution update(Runnable reboot) {
         synchronized (this) {
-            if (state.phase() != Phase.DOWNLOADED) {
+            if (state.phase() != Phase.DOWNLOADED || state.route() != Route.PACKAGE) {
                 return ManagedObject.Execution.of(Answer.refused(
                         ResponseCode.METHOD_NOT_ALLOWED,
                         "the Firmware Update object is in state "
@@ -299,80 +393,118 @@ public final class Firmware {
         });
     }
 
-    /** A whole package is here: check it, and keep it if it may be installed. Blocks. */
+    /** A whole package is here, or what a manifest is for: check it, and keep it if it may be installed. Blocks. */
     private void arrived(byte[] octets) {
+        boolean installing;
         synchronized (this) {
             if (closed || state.phase() != Phase.DOWNLOADING) {
                 return;
             }
             download = null;
             try {
-                ManifestVerdict verdict = check(octets);
-                if (verdict instanceof ManifestVerdict.Accepted accepted) {
-                    store.savePackage(octets);
-                    keep(state.downloaded(versionOf(accepted.manifest())));
-                    store.clearDownload();
-                    surroundings.record(event("downloaded")
-                            .fact("version", state.packageVersion())
-                            .fact("octets", Integer.toString(octets.length))
-                            .fact("signer", dev.onboard.pki.SubjectName.text(accepted.signer())));
-                } else if (verdict instanceof ManifestVerdict.Refused refused) {
-                    UpdateResult result = result(refused);
-                    keep(state.idle(result));
-                    refused(refused, result);
-                }
+                kept(octets);
             } catch (IOException e) {
                 notStored(e);
-                keep(state.idle(UpdateResult.NOT_ENOUGH_FLASH));
+                keep(
+                        state.route() == Route.MANIFEST
+                                ? state.manifestEnded(Outcome.NOT_STORED.of(ManifestFormat.PLATFORM_V3))
+                                : state.idle(UpdateResult.NOT_ENOUGH_FLASH));
             }
+            installing = state.phase() == Phase.DOWNLOADED && state.route() == Route.MANIFEST;
         }
         changed();
+        if (installing) {
+            installFetched();
+        }
+    }
+
+    private void kept(byte[] octets) throws IOException {
+        boolean byManifest = state.route() == Route.MANIFEST;
+        byte[] signed = byManifest ? store.readManifest() : octets;
+        Checked checked = byManifest ? check.fetched(state, signed, octets) : check.packaged(state, octets);
+        if (checked.verdict() instanceof ManifestVerdict.Accepted accepted) {
+            store.savePackage(octets);
+            keep(state.downloaded(accepted.manifest().versionText()));
+            store.clearDownload();
+            surroundings.record(event("downloaded")
+                    .fact("version", state.packageVersion())
+                    .fact("octets", Integer.toString(octets.length))
+                    .fact("signer", SubjectName.text(accepted.signer())));
+        } else if (checked.verdict() instanceof ManifestVerdict.Refused refused) {
+            keep(
+                    byManifest
+                            ? state.manifestEnded(PlatformResult.of(SignedManifest.formatOf(signed), refused))
+                            : state.idle(result(refused)));
+            refused(refused);
+        }
     }
 
     /** What OMA's object has for a reason of ours. */
     private static UpdateResult result(ManifestVerdict.Refused refused) {
         ManifestReason reason = refused.kind().orElse(ManifestReason.BAD_SIGNATURE);
         return switch (reason) {
-            case MALFORMED, UNSUPPORTED, WRONG_VENDOR, WRONG_CLASS, PAYLOAD_MISSING -> UpdateResult.UNSUPPORTED_PACKAGE;
-            case ROLLBACK -> UpdateResult.UPDATE_FAILED;
+            case MALFORMED,
+                    UNSUPPORTED,
+                    UNSUPPORTED_PAYLOAD,
+                    WRONG_COMPONENT,
+                    WRONG_VENDOR,
+                    WRONG_CLASS,
+                    PAYLOAD_MISSING -> UpdateResult.UNSUPPORTED_PACKAGE;
+            case ROLLBACK, WRONG_PRECURSOR -> UpdateResult.UPDATE_FAILED;
             default -> UpdateResult.INTEGRITY_CHECK_FAILED;
         };
     }
 
     /** Blocks. */
     private void fetch() {
-        URI uri;
+        String address;
+        boolean byManifest;
         Sources from;
         synchronized (this) {
             if (closed || state.phase() != Phase.DOWNLOADING || sources == null || download != null) {
                 return; // once there is a registration, it goes on
             }
             from = sources;
-            try {
-                uri = new URI(state.uri());
-            } catch (URISyntaxException e) {
-                uri = URI.create("");
-            }
+            address = state.uri();
+            byManifest = state.route() == Route.MANIFEST;
         }
-        if (uri.getHost() == null || uri.getScheme() == null) {
+        Optional<URI> uri = uri(address);
+        String scheme = uri.map(URI::getScheme).orElse("");
+        if (scheme.equals("coaps") && uri.get().getHost() != null) {
+            fetch(address, () -> from.open(uri.get()), Download.get(uri.get()), from);
+        } else if (byManifest && !address.isEmpty() && !scheme.equals("coap")) {
+            // as the platform's client: the server has it, wherever on the web the manifest says that it is
+            fetch(address, from::server, Download.byProxy(address), from);
+        } else if (uri.isEmpty() || uri.get().getHost() == null || scheme.isEmpty()) {
             noDownload(
                     UpdateResult.INVALID_URI,
                     "invalid-uri",
-                    "'" + uri + "' is not an address such as coaps://host:5684/firmware/1");
-        } else if (!uri.getScheme().equals("coaps")) {
+                    "'" + address + "' is not an address such as coaps://host:5684/firmware/1");
+        } else {
             noDownload(
                     UpdateResult.UNSUPPORTED_PROTOCOL,
                     "unsupported-protocol",
-                    "the device fetches firmware by coaps alone, not by " + uri.getScheme());
-        } else {
-            fetch(uri, from);
+                    "the device fetches firmware by coaps alone, not by " + scheme);
         }
     }
 
-    private void fetch(URI uri, Sources from) {
+    private static Optional<URI> uri(String text) {
+        try {
+            return Optional.of(new URI(text));
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How a way is opened; blocks. */
+    private interface Opening {
+        Download.Source open() throws IOException;
+    }
+
+    private void fetch(String address, Opening way, Supplier<Request> asking, Sources from) {
         Download begun;
         try {
-            begun = new Download(surroundings, store, from.open(uri), uri, new Download.Outcome() {
+            begun = new Download(surroundings, store, way.open(), address, asking, new Download.Outcome() {
                 @Override
                 public void whole(byte[] octets) {
                     arrived(octets);
@@ -394,7 +526,7 @@ public final class Firmware {
             }
             download = begun;
         }
-        surroundings.record(event("downloading").fact("uri", uri.toString()));
+        surroundings.record(event("downloading").fact("uri", address));
         begun.start();
     }
 
@@ -404,11 +536,28 @@ public final class Firmware {
                 return;
             }
             download = null;
-            keep(state.idle(result));
+            keep(state.route() == Route.MANIFEST ? state.manifestEnded(platform(result)) : state.idle(result));
+            surroundings.record(
+                    event("refused").failed(reason).detail(detail).fact("result", Integer.toString(result())));
         }
-        surroundings.record(
-                event("refused").failed(reason).detail(detail).fact("result", Integer.toString(result.number())));
         changed();
+    }
+
+    /** What the platform's client says when something cannot be fetched. */
+    private int platform(UpdateResult result) {
+        Outcome outcome = switch (result) {
+            case INVALID_URI, UNSUPPORTED_PROTOCOL -> Outcome.INVALID_URI;
+            case NOT_ENOUGH_FLASH, OUT_OF_MEMORY -> Outcome.NOT_STORED;
+            default -> Outcome.CONNECTION_LOST;
+        };
+        ManifestFormat format;
+        try {
+            format = SignedManifest.formatOf(store.readManifest());
+        } catch (IOException e) {
+            notStored(e);
+            format = ManifestFormat.PLATFORM_V3;
+        }
+        return outcome.of(format);
     }
 
     /** Keeps a state; when it cannot be kept, the device goes on with what it was. */
@@ -442,11 +591,11 @@ public final class Firmware {
         tell("state", Optional.of("not-stored"), "the firmware's state could not be kept: " + e);
     }
 
-    private void refused(ManifestVerdict.Refused refused, UpdateResult result) {
+    private void refused(ManifestVerdict.Refused refused) {
         surroundings.record(event("refused")
                 .refused(Party.DEVICE, refused.reason())
                 .detail(refused.detail() + "; " + refused.fix())
-                .fact("result", Integer.toString(result.number()))
+                .fact("result", Integer.toString(result()))
                 .fact("running", state.version()));
     }
 

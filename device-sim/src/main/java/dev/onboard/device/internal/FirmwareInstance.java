@@ -78,7 +78,7 @@ final class FirmwareInstance implements ManagedObject {
     }
 
     @Override
-    public Execution execute(int resource) {
+    public Execution execute(int resource, byte[] arguments) {
         return firmware.update(reboot);
     }
 }

@@ -3,6 +3,7 @@ package dev.onboard.device.internal;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.device.internal.FirmwareState.Phase;
+import dev.onboard.device.internal.FirmwareState.Route;
 import dev.onboard.device.internal.FirmwareState.UpdateResult;
 import dev.onboard.factory.Disk;
 import dev.onboard.factory.Disk.Access;
@@ -22,8 +23,9 @@ import java.util.Optional;
 
 /**
  * Where a device keeps its firmware: {@code EP/update/} with {@code state.json} and the update authenticity certificates that
- * took over, {@code EP/package/} with a package that is downloaded, and {@code EP/download/} with the pieces of one that is
- * not yet. Thread-safe; does blocking work. One per directory.
+ * took over, {@code EP/running/} with the image that runs, {@code EP/manifest/} with a manifest of the platform's that is being
+ * dealt with, {@code EP/package/} with a package that is downloaded, and {@code EP/download/} with the pieces of one that is not
+ * yet. Thread-safe; does blocking work. One per directory.
  */
 public final class FirmwareStore {
     /** How much of a download is kept at a time. */
@@ -33,11 +35,18 @@ public final class FirmwareStore {
     private static final int FORMAT = 1;
     private static final String CERTIFICATES = "update-auth.cert";
     private static final String PACKAGE = "package.bin";
+    private static final String MANIFEST = "manifest.bin";
+    private static final String IMAGE = "image.bin";
 
     private final Path device;
     private final Disk disk;
     private final FileSet state;
+    /** The package that is downloaded. */
     private final FileSet image;
+    /** The manifest for which something is downloaded. */
+    private final FileSet manifest;
+    /** The image that runs. */
+    private final FileSet running;
 
     /** The store of the device that lives in this directory, {@code DIR/EP}. */
     public FirmwareStore(Path device, Disk disk) {
@@ -45,12 +54,16 @@ public final class FirmwareStore {
         this.disk = disk;
         this.state = new FileSet(device.resolve("update"), disk);
         this.image = new FileSet(device.resolve("package"), disk);
+        this.manifest = new FileSet(device.resolve("manifest"), disk);
+        this.running = new FileSet(device.resolve("running"), disk);
     }
 
     /** What was kept; completes or undoes first what a loss of power interrupted. */
     synchronized Optional<FirmwareState> load() throws IOException {
         state.recover();
         image.recover();
+        manifest.recover();
+        running.recover();
         if (!state.exists()) {
             return Optional.empty();
         }
@@ -60,10 +73,17 @@ public final class FirmwareStore {
         return Optional.of(new FirmwareState(
                 document.parsed("state", text -> Phase.valueOf(text.toUpperCase(Locale.ROOT))),
                 document.parsed("result", text -> UpdateResult.valueOf(text.toUpperCase(Locale.ROOT))),
+                document.optional("route").isEmpty()
+                        ? Route.PACKAGE
+                        : document.parsed("route", text -> Route.valueOf(text.toUpperCase(Locale.ROOT))),
                 document.text("package_uri"),
                 document.text("package_version"),
                 document.text("version"),
                 document.parsed("sequence", Long::valueOf),
+                document.optional("image").orElse(""),
+                document.optional("manifest_result").isEmpty()
+                        ? PlatformResult.NONE
+                        : document.parsed("manifest_result", Integer::valueOf),
                 Files.exists(certificates) ? CredentialFiles.readCertificates(certificates) : List.of()));
     }
 
@@ -73,10 +93,13 @@ public final class FirmwareStore {
                 .put("format", FORMAT)
                 .put("state", now.phase().name().toLowerCase(Locale.ROOT))
                 .put("result", now.result().name().toLowerCase(Locale.ROOT))
+                .put("route", now.route().name().toLowerCase(Locale.ROOT))
                 .put("package_uri", now.uri())
                 .put("package_version", now.packageVersion())
                 .put("version", now.version())
-                .put("sequence", now.sequence());
+                .put("sequence", now.sequence())
+                .put("image", now.image())
+                .put("manifest_result", now.platformResult());
         List<Content> files = new ArrayList<>();
         if (!now.successors().isEmpty()) {
             files.addAll(PemFiles.certificates(CERTIFICATES, now.successors()));
@@ -100,9 +123,30 @@ public final class FirmwareStore {
         return Files.readAllBytes(image.directory().resolve(PACKAGE));
     }
 
-    /** Forgets the package and what was downloaded of another. */
+    synchronized void saveManifest(byte[] octets) throws IOException {
+        manifest.replace(List.of(new Content(MANIFEST, octets, Access.EVERYONE)));
+    }
+
+    synchronized byte[] readManifest() throws IOException {
+        return Files.readAllBytes(manifest.directory().resolve(MANIFEST));
+    }
+
+    /** Keeps the image that runs from now on: patches are made for it. */
+    synchronized void saveRunning(byte[] octets) throws IOException {
+        running.replace(List.of(new Content(IMAGE, octets, Access.EVERYONE)));
+    }
+
+    /** The image that runs; empty for the one from the factory. */
+    synchronized Optional<byte[]> readRunning() throws IOException {
+        return running.exists()
+                ? Optional.of(Files.readAllBytes(running.directory().resolve(IMAGE)))
+                : Optional.empty();
+    }
+
+    /** Forgets the package, the manifest and what was downloaded of another. */
     synchronized void clear() throws IOException {
         image.delete();
+        manifest.delete();
         clearDownload();
     }
 

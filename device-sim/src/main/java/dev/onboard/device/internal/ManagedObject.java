@@ -25,8 +25,17 @@ interface ManagedObject {
     /** Takes values for writable resources, all of them or none. */
     Answer write(Collection<LwM2mResource> values, Writing writing);
 
-    /** Carries out an executable resource. */
-    Execution execute(int resource);
+    /**
+     * Carries out an executable resource.
+     *
+     * @param arguments as they are on the wire; most resources have none
+     */
+    Execution execute(int resource, byte[] arguments);
+
+    /** What the links of a registration have beyond the instance's own; empty, or beginning with a comma. */
+    default String published() {
+        return "";
+    }
 
     /** How a write treats what it does not mention. */
     enum Writing {

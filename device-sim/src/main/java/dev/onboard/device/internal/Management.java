@@ -90,7 +90,8 @@ final class Management {
                     .append(object.id())
                     .append('/')
                     .append(object.instance())
-                    .append('>');
+                    .append('>')
+                    .append(object.published());
         }
         return links.toString();
     }
@@ -419,6 +420,6 @@ final class Management {
         if (request.getCode() != Code.POST || !model.get().operations.isExecutable()) {
             return Execution.of(Answer.refused(ResponseCode.METHOD_NOT_ALLOWED, path + " cannot be executed"));
         }
-        return object.execute(path.getResourceId());
+        return object.execute(path.getResourceId(), request.getPayloadSize() == 0 ? new byte[0] : request.getPayload());
     }
 }

@@ -35,6 +35,7 @@ final class Registration {
 
     private static final Duration PATIENCE = Duration.ofSeconds(247);
     private static final LwM2mPath FIRMWARE = new LwM2mPath(Codecs.FIRMWARE, 0);
+    private static final LwM2mPath MANIFEST = new LwM2mPath(Codecs.MANIFEST, 0);
 
     private final Surroundings surroundings;
     private final EndpointName endpoint;
@@ -119,6 +120,7 @@ final class Registration {
                         outcome::rebootWanted,
                         outcome::factoryResetWanted),
                 new FirmwareInstance(firmware, outcome::rebootWanted)));
+        objects.addAll(PlatformObjects.of(bundle.identity(), firmware));
         account.access().forEach(access -> objects.add(new AccessRights(access)));
         this.management = new Management(surroundings, told, options.timeNotification(), objects, account::allows);
     }
@@ -180,7 +182,13 @@ final class Registration {
                             .fact("server_uri", account.uri().toString()));
             awaitUpdate();
             if (managesFirmware) {
-                firmware.online(this::source, () -> management.changed(FIRMWARE));
+                firmware.online(
+                        new Files(),
+                        () -> {
+                            management.changed(FIRMWARE);
+                            management.changed(MANIFEST);
+                        },
+                        outcome::rebootWanted);
             }
             outcome.registered();
         });
@@ -201,19 +209,33 @@ final class Registration {
         }
     }
 
+    /** Where firmware comes from. */
+    private final class Files implements Firmware.Sources {
+        @Override
+        public Download.Source open(URI uri) throws IOException {
+            return source(uri);
+        }
+
+        @Override
+        public Download.Source server() throws IOException {
+            return new Fetching(session(), () -> {});
+        }
+    }
+
+    private synchronized Link session() throws IOException {
+        if (link == null) {
+            throw new IOException("there is no session with the LwM2M server");
+        }
+        return link;
+    }
+
     /**
      * Where firmware comes from: the LwM2M server's own session when it is there, else a session of its own, in which the
      * device proves itself with the same certificate and trusts what the Security object says, for that name (OMA LwM2M
      * Transport, 5.2.4).
      */
     private Download.Source source(URI uri) throws IOException {
-        Link open;
-        synchronized (this) {
-            open = link;
-        }
-        if (open == null) {
-            throw new IOException("there is no session with the LwM2M server");
-        }
+        Link open = session();
         if (uri.getAuthority().equals(account.uri().getAuthority())) {
             return new Fetching(open, () -> {});
         }

@@ -126,7 +126,7 @@ final class ServerInstance implements ManagedObject {
     }
 
     @Override
-    public Execution execute(int resource) {
+    public Execution execute(int resource, byte[] arguments) {
         return new Execution(
                 Answer.of(ResponseCode.CHANGED), resource == REGISTRATION_UPDATE ? update : bootstrap.orElseThrow());
     }

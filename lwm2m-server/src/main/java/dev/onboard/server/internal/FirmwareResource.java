@@ -3,6 +3,7 @@ package dev.onboard.server.internal;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.coap.BlockOption;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -34,21 +35,26 @@ final class FirmwareResource extends CoapResource {
     @Override
     public void handleGET(CoapExchange exchange) {
         var path = exchange.getRequestOptions().getUriPath();
-        BlockOption asked = exchange.getRequestOptions().getBlock2();
         String id = path.size() == 2 ? path.get(1) : "";
-        packages.of(id).whenComplete((found, failure) -> {
+        answer(exchange, packages.of(id), "no campaign '" + id + "' is active");
+    }
+
+    /** Answers with the block that is asked for, once the package was found. */
+    static void answer(CoapExchange exchange, CompletionStage<Optional<Packages.Package>> wanted, String notFound) {
+        BlockOption asked = exchange.getRequestOptions().getBlock2();
+        wanted.whenComplete((found, failure) -> {
             if (failure != null) {
                 exchange.respond(ResponseCode.SERVICE_UNAVAILABLE, "the package cannot be read now");
             } else {
-                exchange.respond(answer(id, found, asked == null ? new BlockOption(SZX, false, 0) : asked));
+                exchange.respond(answer(notFound, found, asked == null ? new BlockOption(SZX, false, 0) : asked));
             }
         });
     }
 
-    private static Response answer(String id, Optional<Packages.Package> found, BlockOption asked) {
+    private static Response answer(String notFound, Optional<Packages.Package> found, BlockOption asked) {
         if (found.isEmpty()) {
             Response none = new Response(ResponseCode.NOT_FOUND);
-            none.setPayload("no campaign '" + id + "' is active");
+            none.setPayload(notFound);
             return none;
         }
         byte[] octets = found.get().octets();

@@ -70,6 +70,7 @@ public final class LeshanServerRoom implements AutoCloseable {
     private final DtlsServerSide dtls;
     private final InetSocketAddress address;
     private final Operations operations;
+    private final Posts posts;
     private final Together together;
     private final Happenings happenings;
     private final MessageTrace messages;
@@ -82,6 +83,7 @@ public final class LeshanServerRoom implements AutoCloseable {
             DtlsServerSide dtls,
             InetSocketAddress address,
             Operations operations,
+            Posts posts,
             Happenings happenings,
             MessageTrace messages,
             LwM2mModel model,
@@ -91,6 +93,7 @@ public final class LeshanServerRoom implements AutoCloseable {
         this.dtls = dtls;
         this.address = address;
         this.operations = operations;
+        this.posts = posts;
         this.together = new Together(server, operations, model);
         this.happenings = happenings;
         this.messages = messages;
@@ -115,7 +118,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
                 .build();
-        LwM2mModel model = new StaticModel(ObjectLoader.loadDefault());
+        LwM2mModel model = new StaticModel(PlatformObjects.andThose(ObjectLoader.loadDefault()));
         AtomicReference<UplinkRequestReceiver> receiver = new AtomicReference<>();
         LwM2mLinkParser links = new LenientLinks();
         InMemoryRegistrationStore registrations = new InMemoryRegistrationStore();
@@ -174,7 +177,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 Party.LWM2M_SERVER,
                 on.threads().io());
         Packages packages = new Packages(on.account().updateCampaigns());
-        coap.add(new FirmwareResource(packages));
+        coap.add(new FirmwareResource(packages), new PayloadResource(packages));
         try {
             endpoint.start();
             server.start();
@@ -203,6 +206,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 dtls,
                 endpoint.getAddress(),
                 new Operations(server, model, on.journal()),
+                new Posts(server, endpoint, on.journal()),
                 new Happenings(server),
                 messages,
                 model,
@@ -298,6 +302,11 @@ public final class LeshanServerRoom implements AutoCloseable {
     /** The package of an active campaign. */
     public CompletionStage<Optional<byte[]>> packageOf(String campaign) {
         return packages.of(campaign).thenApply(found -> found.map(Packages.Package::octets));
+    }
+
+    /** Executes with octets. */
+    public CompletionStage<Void> post(String endpoint, String path, byte[] octets) {
+        return posts.send(endpoint, path, octets);
     }
 
     /** The objects that the server knows. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,17 +49,28 @@ public final class Packages implements AutoCloseable {
 
     /** The package of the campaign with this id; empty when it is not active. */
     public CompletableFuture<Optional<Package>> of(String campaign) {
-        return kept.computeIfAbsent(campaign, id -> read(id, reader));
+        return kept.computeIfAbsent(campaign, id -> read(id, () -> find(id), reader));
     }
 
-    private CompletableFuture<Optional<Package>> read(String id, Executor on) {
-        CompletableFuture<Optional<Package>> reading = CompletableFuture.supplyAsync(() -> find(id), on);
+    /** The image that the platform's manifest of an active campaign says is at this address; empty when there is none. */
+    CompletableFuture<Optional<Package>> at(String uri) {
+        // no id of a campaign has a space in it
+        return kept.computeIfAbsent(
+                "at " + uri, key -> read(key, () -> campaigns.imageAt(uri).map(Packages::packaged), reader));
+    }
+
+    private CompletableFuture<Optional<Package>> read(String key, Supplier<Optional<Package>> how, Executor on) {
+        CompletableFuture<Optional<Package>> reading = CompletableFuture.supplyAsync(how, on);
         reading.whenComplete((found, failure) -> {
             if (failure != null || found.isEmpty()) {
-                kept.remove(id);
+                kept.remove(key);
             }
         });
         return reading;
+    }
+
+    private static Package packaged(byte[] octets) {
+        return new Package(octets, Fingerprint.sha256(octets).substring(0, 16));
     }
 
     private Optional<Package> find(String id) {
@@ -67,8 +79,7 @@ public final class Packages implements AutoCloseable {
                     .get(id)
                     .filter(campaign -> campaign.phase() == UpdateCampaign.Phase.ACTIVE)
                     .map(campaigns::packageOf)
-                    .map(octets ->
-                            new Package(octets, Fingerprint.sha256(octets).substring(0, 16)));
+                    .map(Packages::packaged);
         } catch (AccountException e) {
             LOG.info("campaign {} has no package: {}", id, e.getMessage());
             return Optional.empty();

@@ -81,9 +81,14 @@ final class RegistrationEvents implements RegistrationListener {
     }
 
     private static dev.onboard.account.Registration said(Registration registration) {
-        return dev.onboard.account.Registration.NONE
+        dev.onboard.account.Registration said = dev.onboard.account.Registration.NONE
                 .with("address", registration.getSocketAddress().toString())
                 .with("lifetime", String.valueOf(registration.getLifeTimeInSec()))
                 .with("version", registration.getLwM2mVersion().toString());
+        for (String name : PublishedValues.NAMES) {
+            String value = registration.getAdditionalRegistrationAttributes().get(name);
+            said = value == null ? said : said.with(name, value);
+        }
+        return said;
     }
 }

@@ -102,6 +102,7 @@ final class RegistrationResource extends RegisterResource {
     }
 
     private void register(CoapExchange exchange, Request request) {
+        PublishedValues.addTo(request);
         try {
             super.handleRegister(exchange, request);
         } catch (InvalidRequestException | IllegalArgumentException e) {
