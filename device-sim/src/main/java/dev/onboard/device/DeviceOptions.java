@@ -21,6 +21,7 @@ import java.time.InstantSource;
  * @param rules how strictly the device judges its servers
  * @param signerExpiry what becomes of a signer of firmware whose certificate has ended
  * @param renewal when it has its LwM2M certificate renewed of itself
+ * @param firmware by what it fetches firmware
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -32,7 +33,16 @@ public record DeviceOptions(
         InstantSource clock,
         TrustRules rules,
         UpdateTrust.Expiry signerExpiry,
-        RenewalSchedule renewal) {
+        RenewalSchedule renewal,
+        FirmwareTransport firmware) {
+    /** By what a device fetches firmware. */
+    public enum FirmwareTransport {
+        /** CoAP over DTLS alone. */
+        COAPS,
+        /** CoAP without DTLS as well: whoever sees it learns the image, and nobody can change it, for the manifest is signed. */
+        COAPS_AND_COAP
+    }
+
     /** The defaults, with this clock. */
     public static DeviceOptions standard(InstantSource clock) {
         return new DeviceOptions(
@@ -45,7 +55,8 @@ public record DeviceOptions(
                 clock,
                 TrustRules.USUAL,
                 UpdateTrust.Expiry.IGNORED,
-                RenewalSchedule.TWO_THIRDS);
+                RenewalSchedule.TWO_THIRDS,
+                FirmwareTransport.COAPS);
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -73,7 +84,8 @@ public record DeviceOptions(
                 clock,
                 rules,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Waits like this between attempts. */
@@ -88,7 +100,8 @@ public record DeviceOptions(
                 clock,
                 rules,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Gives a silent bootstrap session up after this time. */
@@ -103,19 +116,40 @@ public record DeviceOptions(
                 clock,
                 rules,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Goes back to bootstrap after so many unanswered registrations. */
     public DeviceOptions withRegistrationAttempts(int value) {
         return new DeviceOptions(
-                format, backoff, patience, value, timeNotification, disk, clock, rules, signerExpiry, renewal);
+                format,
+                backoff,
+                patience,
+                value,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal,
+                firmware);
     }
 
     /** Tells observers the time this often. */
     public DeviceOptions withTimeNotification(Duration value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, value, disk, clock, rules, signerExpiry, renewal);
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                value,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal,
+                firmware);
     }
 
     /** Keeps its LwM2M credentials on this disk. */
@@ -130,7 +164,8 @@ public record DeviceOptions(
                 clock,
                 rules,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Lives in this time. */
@@ -145,7 +180,8 @@ public record DeviceOptions(
                 value,
                 rules,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Judges its servers by these rules. */
@@ -160,13 +196,24 @@ public record DeviceOptions(
                 clock,
                 value,
                 signerExpiry,
-                renewal);
+                renewal,
+                firmware);
     }
 
     /** Treats signers of firmware so whose certificates have ended; {@link UpdateTrust.Expiry#IGNORED} by default. */
     public DeviceOptions withSignerExpiry(UpdateTrust.Expiry value) {
         return new DeviceOptions(
-                format, backoff, patience, registrationAttempts, timeNotification, disk, clock, rules, value, renewal);
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                value,
+                renewal,
+                firmware);
     }
 
     /** Renews its LwM2M certificate by this schedule. */
@@ -181,6 +228,23 @@ public record DeviceOptions(
                 clock,
                 rules,
                 signerExpiry,
+                value,
+                firmware);
+    }
+
+    /** Fetches firmware so; {@link FirmwareTransport#COAPS} by default. */
+    public DeviceOptions withFirmware(FirmwareTransport value) {
+        return new DeviceOptions(
+                format,
+                backoff,
+                patience,
+                registrationAttempts,
+                timeNotification,
+                disk,
+                clock,
+                rules,
+                signerExpiry,
+                renewal,
                 value);
     }
 }

@@ -25,6 +25,8 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -444,7 +446,36 @@ class FirmwareTest {
         assertThat(cuts).isGreaterThan(5);
     }
 
+    /** The platform's devices take the certificate for its key; a strict one holds against its clock what it installs. */
+    @ParameterizedTest
+    @CsvSource({"IGNORED, 1.1.0, idle", "REFUSED, 1.0.0, downloaded"})
+    void aSignerThatHasEndedIsWhatTheDeviceIsToldToMakeOfIt(UpdateTrust.Expiry expiry, String version, String state)
+            throws Exception {
+        push(packageOf("1.1.0", 5000));
+        told("downloaded");
+        awaitState("2");
+        bench.fleet.device("x").orElseThrow().cutPower();
+        bench.awaitAll(DeviceState.OFF);
+        Path home = bench.home("x");
+        Path file = home.resolve("update/state.json");
+        Files.writeString(file, Files.readString(file).replace("\"downloaded\"", "\"updating\""));
+        InstantSource later = InstantSource.offset(Testbench.CLOCK, Duration.ofDays(40 * 366));
+        DeviceBundle bundle = dev.onboard.factory.BundleFiles.read(home);
+        assertThat(booted(bundle, new FirmwareStore(home, Disk.swift()), expiry, later))
+                .isEqualTo(version);
+        assertThat(Files.readString(file)).contains('"' + state + '"');
+        if (expiry == UpdateTrust.Expiry.REFUSED) {
+            assertThat(bench.event("copy", Stage.FIRMWARE, e -> e.outcome() != Outcome.OK)
+                            .reason())
+                    .contains("expired");
+        }
+    }
+
     private String booted(DeviceBundle bundle, FirmwareStore store) {
+        return booted(bundle, store, UpdateTrust.Expiry.REFUSED, Testbench.CLOCK);
+    }
+
+    private String booted(DeviceBundle bundle, FirmwareStore store, UpdateTrust.Expiry expiry, InstantSource clock) {
         Surroundings surroundings = new Surroundings(
                 bench.journal,
                 bench.threads,
@@ -453,8 +484,7 @@ class FirmwareTest {
                 Runnable::run,
                 Testbench.RANDOM,
                 1);
-        Firmware firmware = new Firmware(
-                surroundings, new Told("copy"), bundle, UpdateTrust.Expiry.REFUSED, Testbench.CLOCK, store);
+        Firmware firmware = new Firmware(surroundings, new Told("copy"), bundle, expiry, clock, store);
         firmware.boot();
         return firmware.version();
     }

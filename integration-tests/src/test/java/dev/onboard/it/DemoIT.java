@@ -214,4 +214,47 @@ class DemoIT {
         String base64 = java.util.Base64.getEncoder().encodeToString(key);
         assertThat(told).doesNotContain(base64.substring(60));
     }
+
+    @Test
+    void itUpdatesItsDevicesAndSaysWhatTheyRefuse() throws Exception {
+        Cli.Result updated = cli.run(
+                "demo",
+                "--update",
+                "--devices",
+                3,
+                "--exit",
+                "--work-dir",
+                folder.resolve("updated"),
+                "--http-port",
+                0);
+        assertThat(updated.exitCode()).as(updated.err()).isZero();
+        assertThat(updated.out())
+                .contains("update to 1.1.0: 3 of 3 devices run it")
+                .contains("update to 1.2.0, an image changed after it was signed: 3 of 3 devices refused it")
+                .contains("wrong-digest: the image has another digest than the manifest says; send the image that the"
+                        + " manifest was made for");
+    }
+
+    /** In the platform's format, without DTLS for files, which that format does not use. */
+    @Test
+    void itUpdatesItsDevicesByThePlatformsManifests() throws Exception {
+        Cli.Result updated = cli.run(
+                "demo",
+                "--update=platform-v3",
+                "--firmware-signer=strict",
+                "--devices",
+                2,
+                "--exit",
+                "--json",
+                "--work-dir",
+                folder.resolve("updated-v3"),
+                "--http-port",
+                0);
+        assertThat(updated.exitCode()).as(updated.err()).isZero();
+        JsonNode update = updated.json().path("update");
+        assertThat(update.path("good").path("deployed").asInt()).isEqualTo(2);
+        assertThat(update.path("tampered").path("refused").asInt()).isEqualTo(2);
+        assertThat(update.path("tampered").path("reason").asText()).isEqualTo("bad-manifest-signature");
+        assertThat(cli.run("demo", "--update=zip").err()).contains("--update 'zip' is none of suit");
+    }
 }

@@ -7,6 +7,7 @@ import dev.onboard.account.FirmwareManifest;
 import dev.onboard.account.UpdateCampaign;
 import dev.onboard.account.UpdateCampaign.Delivery;
 import dev.onboard.account.UpdateCampaigns.Change;
+import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.journal.Stage;
 import dev.onboard.manifest.FirmwareVersion;
@@ -16,6 +17,7 @@ import dev.onboard.manifest.Patch;
 import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.server.Node;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -167,6 +169,17 @@ class ManifestUpdateIT {
             assertThat(events.filter(event -> event.stage() == Stage.FIRMWARE
                             && "installed".equals(event.facts().get("action"))))
                     .hasSize(2);
+        }
+    }
+
+    /** Where the server offers it, and to devices that say that they take it. */
+    @Test
+    void firmwareComesWithoutDtlsWhereBothSidesAreTold() throws Exception {
+        try (UpdateBench plain = new UpdateBench(
+                Files.createDirectories(folder.resolve("plain")), 1, FirmwareTransport.COAPS_AND_COAP)) {
+            UpdateCampaign stopped = plain.stopped(plain.start(plain.upload("1.1.0", 100_000), Delivery.PULL), SOON);
+            assertThat(stopped.state()).as(plain.servers::timeline).isEqualTo("deployed");
+            assertThat(plain.told("device-1", "downloading").facts().get("uri")).startsWith("coap://localhost:");
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.onboard.account.UpdateCampaign;
 import dev.onboard.account.UpdateCampaign.Delivery;
 import dev.onboard.account.UpdateCampaigns.Change;
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Fleet;
 import dev.onboard.dtls.DtlsThreads;
@@ -27,11 +28,14 @@ import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.server.UpdateService;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -43,17 +47,31 @@ final class UpdateBench implements AutoCloseable {
     final Factory factory = Factory.found("Update factory", Servers.CLOCK, Servers.RANDOM);
     final Fleet fleet;
     private final DtlsThreads threads;
+    private final Optional<URI> plain;
     private UpdateService service;
 
     UpdateBench(Path folder, int devices) throws Exception {
+        this(folder, devices, FirmwareTransport.COAPS);
+    }
+
+    /** With devices that fetch firmware so, and a server that offers it. */
+    UpdateBench(Path folder, int devices, FirmwareTransport transport) throws Exception {
         servers = new Servers(folder);
+        plain = transport == FirmwareTransport.COAPS
+                ? Optional.empty()
+                : Optional.of(URI.create("coap://localhost:"
+                        + servers.lwm2m
+                                .serveFirmware(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                                .getPort()));
         servers.trust(factory.chain(1).toArray(java.security.cert.X509Certificate[]::new));
         service = started();
         threads = DtlsThreads.start("devices");
         fleet = Fleet.with(
                         threads,
                         servers.journal,
-                        DeviceOptions.standard(Servers.CLOCK).withDisk(Disk.swift()),
+                        DeviceOptions.standard(Servers.CLOCK)
+                                .withDisk(Disk.swift())
+                                .withFirmware(transport),
                         Servers.RANDOM)
                 .build();
         Path homes = Files.createDirectories(folder.resolve("devices"));
@@ -69,11 +87,10 @@ final class UpdateBench implements AutoCloseable {
     }
 
     private UpdateService started() {
-        return UpdateService.start(
-                servers.lwm2m,
-                servers.account,
-                servers.journal,
-                URI.create("coaps://localhost:" + servers.lwm2m.address().getPort()));
+        URI own = URI.create("coaps://localhost:" + servers.lwm2m.address().getPort());
+        return plain.isPresent()
+                ? UpdateService.start(servers.lwm2m, servers.account, servers.journal, own, plain.get())
+                : UpdateService.start(servers.lwm2m, servers.account, servers.journal, own);
     }
 
     /** Ends the Update service and begins another, which knows what the account knows. */

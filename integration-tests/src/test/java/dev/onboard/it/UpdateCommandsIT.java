@@ -9,14 +9,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code onboard update} as its users run it; a campaign goes on after a kill of the testbed and of the devices. */
+/**
+ * {@code onboard update} as its users run it; a campaign goes on after kills of the testbed and of the devices at random moments:
+ * of both once, and twenty times of either or both with {@code -Pheavy}.
+ */
 class UpdateCommandsIT {
-    private static final int DEVICES = 3;
+    private static final boolean HEAVY = Boolean.getBoolean("onboard.heavy");
+    private static final int DEVICES = HEAVY ? 20 : 3;
+    private static final int KILLS = HEAVY ? 20 : 1;
+    private static final int OCTETS = HEAVY ? 8_000_000 : 3_000_000;
 
     @TempDir
     private Path folder;
@@ -70,7 +78,7 @@ class UpdateCommandsIT {
         Process fleet = fleet();
         awaitRegistered(up);
         Path image = folder.resolve("app.bin");
-        Files.write(image, UpdateBench.image(3_000_000));
+        Files.write(image, UpdateBench.image(OCTETS));
         Path manifest = folder.resolve("app.suit");
         JsonNode signed = cli.run("update", "sign", "--image", image, "--version", "1.1.0", "--out", manifest, "--json")
                 .json();
@@ -89,19 +97,52 @@ class UpdateCommandsIT {
                 .json();
         String id = made.path("id").asText();
         up.first("sent", event -> is(event, "sent"));
-        up.kill();
-        fleet.destroyForcibly().waitFor();
-
-        Cli.Up again = cli.up(work, up.port("bootstrap_uri"), up.port("lwm2m_uri"));
-        fleet();
+        Cli.Up last = killed(up, fleet, work);
         Cli.Result watched = cli.run("update", "campaign", "status", id, "--watch");
         assertThat(watched.exitCode()).as(watched.err()).isZero();
-        assertThat(watched.out()).contains("3 of 3 devices run the firmware, 0 do not, 0 are under way");
         JsonNode status = cli.run("update", "campaign", "status", id, "--json").json();
-        assertThat(status.path("campaign").path("state").asText()).isEqualTo("deployed");
-        assertThat(status.path("metrics").path("success_count").asInt()).isEqualTo(DEVICES);
-        assertThat(cli.run("device", "read", "d1", "/3/0/3").out()).contains("1.1.0");
-        again.stop();
+        int updated = 0;
+        for (int i = 1; i <= DEVICES; i++) {
+            String runs = cli.run("device", "read", "d" + i, "/3/0/3").out().strip();
+            assertThat(runs).isIn("1.0.0", "1.1.0");
+            updated += runs.equals("1.1.0") ? 1 : 0;
+        }
+        assertThat(status.path("metrics").path("success_count").asInt()).isEqualTo(updated);
+        assertThat(status.path("metrics").path("total_count").asInt()).isEqualTo(DEVICES);
+        assertThat(status.path("metrics").path("pending_count").asInt()).isZero();
+        if (!HEAVY) {
+            assertThat(watched.out()).contains("3 of 3 devices run the firmware, 0 do not, 0 are under way");
+            assertThat(status.path("campaign").path("state").asText()).isEqualTo("deployed");
+        }
+        System.out.println(updated + " of " + DEVICES + " devices run the firmware after " + KILLS + " kills");
+        last.stop();
+    }
+
+    /** Kills testbed, devices or both, each time at another moment, and starts them again; gives the testbed that runs then. */
+    private Cli.Up killed(Cli.Up first, Process devicesThen, Path work) throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("moments of the kills: seed " + seed);
+        Random random = new Random(seed);
+        Cli.Up up = first;
+        Process devicesNow = devicesThen;
+        for (int i = 0; i < KILLS; i++) {
+            int victim = KILLS == 1 ? 2 : random.nextInt(3);
+            boolean ended = devicesNow.waitFor(KILLS == 1 ? 1 : random.nextInt(2000), TimeUnit.MILLISECONDS);
+            assertThat(ended).as("the devices ended by themselves").isFalse();
+            if (victim != 1) {
+                up.kill();
+            }
+            if (victim != 0) {
+                devicesNow.destroyForcibly().waitFor();
+            }
+            if (victim != 1) {
+                up = cli.up(work, up.port("bootstrap_uri"), up.port("lwm2m_uri"));
+            }
+            if (victim != 0) {
+                devicesNow = fleet();
+            }
+        }
+        return up;
     }
 
     @Test

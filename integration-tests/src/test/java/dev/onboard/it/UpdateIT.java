@@ -70,6 +70,27 @@ class UpdateIT {
         assertThat(bench.told("device-1", "installed").facts()).containsEntry("before", "1.0.0");
     }
 
+    /** The smallest and, with {@code -Pheavy}, the largest that there are to be. */
+    @ParameterizedTest
+    @EnumSource
+    void imagesOfEverySizeArrive(Delivery delivery) throws Exception {
+        int version = 1;
+        for (int size : Boolean.getBoolean("onboard.heavy")
+                ? new int[] {1, 1024, 8 * 1024, 65_536, 32 * 1024 * 1024}
+                : new int[] {1, 8 * 1024}) {
+            String name = "1." + version++ + ".0";
+            long start = System.nanoTime();
+            UpdateCampaign stopped =
+                    bench.stopped(bench.start(bench.upload(name, size), delivery), Duration.ofMinutes(10));
+            assertThat(stopped.state()).as("%d octets: %s", size, stopped).isEqualTo("deployed");
+            assertThat(running("device-1")).isEqualTo(name);
+            if (size > 1024 * 1024) {
+                System.out.printf(
+                        "%d MB by %s to 3 devices: %.1f s%n", size >> 20, delivery, (System.nanoTime() - start) / 1e9);
+            }
+        }
+    }
+
     @Test
     void aTamperedImageIsRefusedByTheDevicesAndNothingOfItIsInstalled() throws Exception {
         byte[] image = UpdateBench.image(50_000);

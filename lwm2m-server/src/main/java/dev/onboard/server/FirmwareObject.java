@@ -30,7 +30,14 @@ record FirmwareObject() implements Procedure {
                 Stand.number(object, 3),
                 Stand.number(object, 5),
                 Stand.text(Stand.child(object, 7)),
-                Stand.text(Optional.of(answers.get(1))));
+                Stand.text(Optional.of(answers.get(1))),
+                takesCoap(object));
+    }
+
+    /** /5/0/8 has 0 among its protocols. */
+    private static boolean takesCoap(Node object) {
+        return Stand.child(object, 8).orElse(null) instanceof Node.Children protocols
+                && protocols.byId().containsValue(new Node.Value(0L));
     }
 
     @Override

@@ -164,6 +164,18 @@ public final class LwM2mServer implements AutoCloseable {
         server.cancelTogether(endpoint, paths);
     }
 
+    /**
+     * Gives the packages of active update campaigns to whoever asks at this address too, by CoAP without DTLS: nobody has to
+     * prove anything. Until the server is closed.
+     *
+     * @param bind the address to listen on; port 0 picks a free one
+     * @return the address with the real port
+     * @throws IOException when the port cannot be had; the message says which and why
+     */
+    public InetSocketAddress serveFirmware(InetSocketAddress bind) throws IOException {
+        return server.serveFirmware(bind);
+    }
+
     /** The package of an active update campaign, which devices also fetch from {@code /firmware/CAMPAIGN}; empty when there is none. */
     CompletionStage<Optional<byte[]>> packageOf(String campaign) {
         return server.packageOf(campaign);

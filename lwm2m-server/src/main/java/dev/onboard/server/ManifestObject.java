@@ -30,7 +30,8 @@ record ManifestObject(ManifestFormat format) implements Procedure {
     @Override
     public Stand stand(List<Node> answers) {
         Node object = answers.get(0);
-        return new Stand(Stand.number(object, 2), Stand.number(object, 3), "", Stand.text(Optional.of(answers.get(1))));
+        return new Stand(
+                Stand.number(object, 2), Stand.number(object, 3), "", Stand.text(Optional.of(answers.get(1))), false);
     }
 
     @Override

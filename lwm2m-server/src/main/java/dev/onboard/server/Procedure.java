@@ -43,8 +43,9 @@ sealed interface Procedure permits FirmwareObject, ManifestObject {
      * @param result of the last update, likewise
      * @param downloaded the version of a package that is there and not installed; empty when there is none
      * @param running the version that runs
+     * @param takesCoap whether it fetches firmware without DTLS
      */
-    record Stand(long state, long result, String downloaded, String running) {
+    record Stand(long state, long result, String downloaded, String running, boolean takesCoap) {
         static Optional<Node> child(Node object, int id) {
             return object instanceof Node.Children children
                     ? Optional.ofNullable(children.byId().get(id))

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,6 +57,7 @@ public final class UpdateService implements AutoCloseable {
     private final Account account;
     private final Journal journal;
     private final URI files;
+    private final Optional<URI> plainFiles;
     private final ScheduledThreadPoolExecutor thread;
     private final Journal.Subscription registrations;
     private final Runnable changes;
@@ -112,11 +114,12 @@ public final class UpdateService implements AutoCloseable {
         ENDED
     }
 
-    private UpdateService(LwM2mServer server, Account account, Journal journal, URI files) {
+    private UpdateService(LwM2mServer server, Account account, Journal journal, URI files, Optional<URI> plainFiles) {
         this.server = server;
         this.account = account;
         this.journal = journal;
         this.files = files;
+        this.plainFiles = plainFiles;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "onboard-update");
             made.setDaemon(true);
@@ -137,7 +140,17 @@ public final class UpdateService implements AutoCloseable {
      * @param own the server's address as its devices know it, {@code coaps://host:port}: they fetch packages from there
      */
     public static UpdateService start(LwM2mServer server, Account account, Journal journal, URI own) {
-        return new UpdateService(server, account, journal, own);
+        return new UpdateService(server, account, journal, own, Optional.empty());
+    }
+
+    /**
+     * The same, with a file endpoint without DTLS beside it ({@link LwM2mServer#serveFirmware}), for devices that say that they
+     * take it (/5/0/8).
+     *
+     * @param plain its address as devices know it, {@code coap://host:port}
+     */
+    public static UpdateService start(LwM2mServer server, Account account, Journal journal, URI own, URI plain) {
+        return new UpdateService(server, account, journal, own, Optional.of(plain));
     }
 
     private void post(Runnable task) {
@@ -352,7 +365,7 @@ public final class UpdateService implements AutoCloseable {
         switch (work.of.procedure.next(stand, new Procedure.Known(work.of.version(), sent, work.sent < ATTEMPTS))) {
             case DEPLOYED -> end(work, State.DEPLOYED, (int) stand.result(), "");
             case FAILED -> failed(work, stand);
-            case SEND -> send(work);
+            case SEND -> send(work, stand);
             case INSTALL -> {
                 journal.record(event(work, "update"));
                 then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
@@ -373,7 +386,7 @@ public final class UpdateService implements AutoCloseable {
                         + ". Its own event says why");
     }
 
-    private void send(Work work) {
+    private void send(Work work, Procedure.Stand stand) {
         work.sent++;
         if (work.of.isByManifest()) {
             // noted afterwards: what the object said before is not an answer to this manifest
@@ -385,7 +398,7 @@ public final class UpdateService implements AutoCloseable {
                         watch(work);
                     });
         } else {
-            sendPackage(work);
+            sendPackage(work, stand.takesCoap() ? plainFiles.orElse(files) : files);
         }
     }
 
@@ -405,14 +418,14 @@ public final class UpdateService implements AutoCloseable {
     }
 
     /** Begins anew on the device, notes that it was sent, and sends: whatever is interrupted in between is seen later. */
-    private void sendPackage(Work work) {
+    private void sendPackage(Work work, URI from) {
         String endpoint = work.device.endpoint();
         then(work, server.write(endpoint, "/5/0/1", ""), reset -> {
             noteSent(work, work.of.campaign.delivery().name().toLowerCase(Locale.ROOT));
             if (work.of.campaign.delivery() == UpdateCampaign.Delivery.PULL) {
                 then(
                         work,
-                        server.write(endpoint, "/5/0/1", files + "/firmware/" + work.of.campaign.id()),
+                        server.write(endpoint, "/5/0/1", from + "/firmware/" + work.of.campaign.id()),
                         written -> watch(work));
             } else {
                 then(work, pushed(work), written -> watch(work));

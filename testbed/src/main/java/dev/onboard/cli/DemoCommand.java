@@ -102,6 +102,9 @@ final class DemoCommand implements Callable<Integer> {
     private ApiTlsOptions apiTls;
 
     @Mixin
+    private FirmwareMixin firmware;
+
+    @Mixin
     private StorageOption storage;
 
     @Mixin
@@ -198,6 +201,7 @@ final class DemoCommand implements Callable<Integer> {
                 ? (tcpFree(standard.httpPort()) ? standard.httpPort() : 0)
                 : UpCommand.port("--http-port", httpPort);
         return standard.withApiTls(apiTls.chosen())
+                .withFirmware(firmware.chosen())
                 .withPorts(
                         udpFree(standard.bootstrapPort()) ? standard.bootstrapPort() : 0,
                         udpFree(standard.lwm2mPort()) ? standard.lwm2mPort() : 0,

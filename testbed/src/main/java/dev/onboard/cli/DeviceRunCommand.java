@@ -3,6 +3,7 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Fleet;
@@ -70,6 +71,18 @@ final class DeviceRunCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}")
     private String renewAt;
 
+    @Option(
+            names = "--firmware-signer",
+            paramLabel = "platform|strict",
+            defaultValue = "platform",
+            description = FirmwareMixin.SIGNER + " Default: ${DEFAULT-VALUE}")
+    private String firmwareSigner;
+
+    @Option(
+            names = "--firmware-coap",
+            description = "Fetch firmware by CoAP without DTLS, too, where a server offers it.")
+    private boolean firmwareCoap;
+
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
     private boolean json;
 
@@ -83,15 +96,15 @@ final class DeviceRunCommand implements Callable<Integer> {
         Duration limit = Times.duration("--timeout", timeout);
         RenewalSchedule renewal = renewal();
         InstantSource clock = InstantSource.system();
+        DeviceOptions options = DeviceOptions.standard(clock)
+                .withRenewal(renewal)
+                .withSignerExpiry(FirmwareMixin.expiry(firmwareSigner))
+                .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS);
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
                 Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
                 DtlsThreads threads = DtlsThreads.start("devices");
-                Fleet fleet = Fleet.with(
-                                threads,
-                                journal,
-                                DeviceOptions.standard(clock).withRenewal(renewal),
-                                new SecureRandom())
+                Fleet fleet = Fleet.with(threads, journal, options, new SecureRandom())
                         .build()) {
             addAll(fleet);
             fleet.powerOn();

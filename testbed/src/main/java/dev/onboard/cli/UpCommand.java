@@ -75,6 +75,9 @@ final class UpCommand implements Callable<Integer> {
     private DeliveryMixin delivery;
 
     @Mixin
+    private FirmwareMixin firmware;
+
+    @Mixin
     private StorageOption storage;
 
     @Option(
@@ -105,7 +108,8 @@ final class UpCommand implements Callable<Integer> {
                         port("--http-port", httpPort))
                 .withServerCas(oneServerCa ? TestbedOptions.ServerCas.ONE : TestbedOptions.ServerCas.SEPARATE)
                 .withDelivery(delivery.chosen())
-                .withApiTls(apiTls.chosen());
+                .withApiTls(apiTls.chosen())
+                .withFirmware(firmware.chosen());
         if (leshanPort != null) {
             options = options.withLeshanPort(port("--leshan-api", leshanPort));
         }

@@ -57,6 +57,7 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
     private final Account account;
     private final Journal journal;
     private final ServerCredentials servers;
+    private final FirmwareOptions firmware;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Parts parts = new Parts();
@@ -68,12 +69,14 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
             Account account,
             Journal journal,
             ServerCredentials servers,
+            FirmwareOptions firmware,
             InstantSource clock,
             SecureRandom random) {
         this.workDirectory = workDirectory;
         this.account = account;
         this.journal = journal;
         this.servers = servers;
+        this.firmware = firmware;
         this.clock = clock;
         this.random = random;
     }
@@ -84,8 +87,9 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
         if (present == null) {
             try {
                 DtlsThreads threads = parts.add(DtlsThreads.start("devices"));
-                present = parts.add(Fleet.with(threads, journal, DeviceOptions.standard(clock), random)
-                        .build());
+                present =
+                        parts.add(Fleet.with(threads, journal, firmware.applyTo(DeviceOptions.standard(clock)), random)
+                                .build());
                 fleet = present;
             } catch (IOException e) {
                 throw new UsageException("the devices' threads cannot be started: " + e.getMessage(), e);

@@ -145,7 +145,16 @@ public final class Testbed implements AutoCloseable {
                     surroundings.apply(LwM2mServer.Role.FURTHER)));
             lwm2mServers.put(uri("coaps", options, second.address()), second);
         }
-        parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri));
+        if (options.firmware().coapPort().isPresent()) {
+            URI plain = uri(
+                    "coap",
+                    options,
+                    lwm2m.serveFirmware(new InetSocketAddress(
+                            options.bind(), options.firmware().coapPort().getAsInt())));
+            parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri, plain));
+        } else {
+            parts.add(UpdateService.start(lwm2m, account, journal, lwm2mUri));
+        }
         BootstrapConfigs configs = new BootstrapConfigs(
                 () -> identityOfLwm2m.known((ca, server) -> {
                     List<LwM2mServerAccount> told = new ArrayList<>();
@@ -169,8 +178,8 @@ public final class Testbed implements AutoCloseable {
                 new ServerCredentials.Server(
                         lwm2mUri, () -> identityOfLwm2m.authority().certificate()));
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
-        SimulatedFleet simulated =
-                parts.add(new SimulatedFleet(directory.path(), account, journal, servers, clock, random));
+        SimulatedFleet simulated = parts.add(
+                new SimulatedFleet(directory.path(), account, journal, servers, options.firmware(), clock, random));
         Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock));
         Rotation rotation = new Rotation(
                 directory.path(),

@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param database where the account is stored; empty: in the work directory
  * @param leshanPort of Leshan's interface, on loopback and without a key; 0 picks a free one; empty: there is none
  * @param delivery how a bootstrap tells devices of the LwM2M server
+ * @param firmware how firmware comes to devices, and what they make of it
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -34,7 +35,8 @@ public record TestbedOptions(
         ApiTls apiTls,
         Optional<Database> database,
         OptionalInt leshanPort,
-        DeliveryOptions delivery) {
+        DeliveryOptions delivery,
+        FirmwareOptions firmware) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -75,7 +77,8 @@ public record TestbedOptions(
                 new ApiTls.Off(),
                 Optional.empty(),
                 OptionalInt.empty(),
-                DeliveryOptions.USUAL);
+                DeliveryOptions.USUAL,
+                FirmwareOptions.USUAL);
     }
 
     /** On these ports. */
@@ -92,7 +95,8 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** On this address. */
@@ -109,7 +113,8 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** Under this name. */
@@ -126,7 +131,8 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** With these server CAs. */
@@ -143,7 +149,8 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** With the management port showing itself so. */
@@ -160,7 +167,8 @@ public record TestbedOptions(
                 tls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** With the account stored there. */
@@ -177,7 +185,8 @@ public record TestbedOptions(
                 apiTls,
                 Optional.of(where),
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** With bootstraps that tell devices so of the LwM2M server. */
@@ -194,6 +203,25 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
+                how,
+                firmware);
+    }
+
+    /** With firmware handled so. */
+    public TestbedOptions withFirmware(FirmwareOptions how) {
+        return new TestbedOptions(
+                workDirectory,
+                bind,
+                host,
+                bootstrapPort,
+                lwm2mPort,
+                secondLwm2mPort,
+                httpPort,
+                serverCas,
+                apiTls,
+                database,
+                leshanPort,
+                delivery,
                 how);
     }
 
@@ -211,7 +239,8 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 OptionalInt.of(port),
-                delivery);
+                delivery,
+                firmware);
     }
 
     /** With a second LwM2M server on this port. */
@@ -228,6 +257,7 @@ public record TestbedOptions(
                 apiTls,
                 database,
                 leshanPort,
-                delivery);
+                delivery,
+                firmware);
     }
 }

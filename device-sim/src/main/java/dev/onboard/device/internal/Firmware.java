@@ -64,6 +64,9 @@ public final class Firmware {
         /** The way to this address; blocks while the host is looked up. */
         Download.Source open(URI uri) throws IOException;
 
+        /** Whether that may be by CoAP without DTLS. */
+        boolean takesPlain();
+
         /** The way to the LwM2M server itself. */
         Download.Source server() throws IOException;
     }
@@ -470,7 +473,8 @@ public final class Firmware {
         }
         Optional<URI> uri = uri(address);
         String scheme = uri.map(URI::getScheme).orElse("");
-        if (scheme.equals("coaps") && uri.get().getHost() != null) {
+        if ((scheme.equals("coaps") || scheme.equals("coap") && from.takesPlain())
+                && uri.get().getHost() != null) {
             fetch(address, () -> from.open(uri.get()), Download.get(uri.get()), from);
         } else if (byManifest && !address.isEmpty() && !scheme.equals("coap")) {
             // as the platform's client: the server has it, wherever on the web the manifest says that it is
@@ -484,7 +488,8 @@ public final class Firmware {
             noDownload(
                     UpdateResult.UNSUPPORTED_PROTOCOL,
                     "unsupported-protocol",
-                    "the device fetches firmware by coaps alone, not by " + scheme);
+                    "the device fetches firmware by " + (from.takesPlain() ? "coaps and coap" : "coaps alone")
+                            + ", not by " + scheme);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +20,21 @@ final class FirmwareInstance implements ManagedObject {
     private static final int PROTOCOLS = 8;
     private static final int DELIVERY = 9;
     private static final List<Integer> RESOURCES = List.of(0, 1, 2, 3, 5, 7, 8, 9);
-    /** /5/0/8: CoAPS. */
+    /** /5/0/8. */
+    private static final long COAP = 0;
+
     private static final long COAPS = 1;
     /** /5/0/9: pull and push. */
     private static final long BOTH = 2;
 
     private final Firmware firmware;
     private final Runnable reboot;
+    private final Map<Integer, Long> protocols;
 
-    FirmwareInstance(Firmware firmware, Runnable reboot) {
+    FirmwareInstance(Firmware firmware, Runnable reboot, FirmwareTransport transport) {
         this.firmware = firmware;
         this.reboot = reboot;
+        this.protocols = transport == FirmwareTransport.COAPS ? Map.of(0, COAPS) : Map.of(0, COAPS, 1, COAP);
     }
 
     @Override
@@ -59,7 +64,7 @@ final class FirmwareInstance implements ManagedObject {
                 Optional.of(LwM2mSingleResource.newIntegerResource(
                         resource, now.result().number()));
             case PACKAGE_VERSION -> Optional.of(LwM2mSingleResource.newStringResource(resource, now.packageVersion()));
-            case PROTOCOLS -> Optional.of(LwM2mMultipleResource.newIntegerResource(resource, Map.of(0, COAPS)));
+            case PROTOCOLS -> Optional.of(LwM2mMultipleResource.newIntegerResource(resource, protocols));
             case DELIVERY -> Optional.of(LwM2mSingleResource.newIntegerResource(resource, BOTH));
             default -> Optional.empty();
         };

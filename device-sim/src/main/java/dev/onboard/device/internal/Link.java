@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
@@ -30,6 +31,7 @@ import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.server.MessageDeliverer;
+import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,9 @@ final class Link {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
     /** Scandium tells the message that could not be sent first, and what became of the handshake a moment later. */
     private static final Duration RECORD_FOLLOWS = Duration.ofSeconds(1);
+
+    private static final int COAPS_PORT = 5684;
+    private static final int COAP_PORT = 5683;
 
     private final Surroundings surroundings;
     private final Party server;
@@ -85,26 +90,27 @@ final class Link {
             TrustPolicy policy,
             InstantSource clock) {}
 
-    private Link(Surroundings surroundings, Target target, InetAddress address, Handler handler) {
+    private Link(
+            Surroundings surroundings,
+            Party server,
+            Stage stage,
+            EndpointContext destination,
+            Function<HandshakeRecord.Observer, CoapEndpoint> endpoints,
+            HandshakeRecord.Observer observer,
+            Handler handler) {
         this.surroundings = surroundings;
-        this.server = target.server();
-        this.handshakeStage = target.handshakeStage();
-        int port = target.uri().getPort();
-        this.destination =
-                DtlsClientSide.destination(new InetSocketAddress(address, port < 0 ? 5684 : port), target.name());
-        HandshakeJournal events = HandshakeJournal.ofDevice(
-                surroundings.journal(), target.handshakeStage(), target.device(), target.server());
-        this.endpoint = surroundings
-                .dtls()
-                .endpoint(target.credential(), target.policy(), target.clock(), handshake -> {
-                    if (!closed) {
-                        events.ended(handshake);
-                        refusedHandshake = failure(handshake);
-                        if (refusedHandshake != null) {
-                            waitsForRecord.getAndSet(() -> {}).run();
-                        }
-                    }
-                });
+        this.server = server;
+        this.handshakeStage = stage;
+        this.destination = destination;
+        this.endpoint = endpoints.apply(handshake -> {
+            if (!closed) {
+                observer.ended(handshake);
+                refusedHandshake = failure(handshake);
+                if (refusedHandshake != null) {
+                    waitsForRecord.getAndSet(() -> {}).run();
+                }
+            }
+        });
         this.blocks = new Blocks(handler::begun);
         endpoint.addInterceptor(blocks);
         endpoint.setMessageDeliverer(new Deliverer(handler));
@@ -116,15 +122,42 @@ final class Link {
      * @throws IOException when there is no such host or no socket left; the message is a sentence
      */
     static Link open(Surroundings surroundings, Target target, Handler handler) throws IOException {
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(bare(target.uri().getHost()));
-        } catch (UnknownHostException e) {
-            throw new IOException("the host '" + target.uri().getHost() + "' of " + target.uri() + " is not known", e);
-        }
-        Link link = new Link(surroundings, target, address, handler);
+        HandshakeJournal events = HandshakeJournal.ofDevice(
+                surroundings.journal(), target.handshakeStage(), target.device(), target.server());
+        Link link = new Link(
+                surroundings,
+                target.server(),
+                target.handshakeStage(),
+                DtlsClientSide.destination(address(target.uri(), COAPS_PORT), target.name()),
+                observer ->
+                        surroundings.dtls().endpoint(target.credential(), target.policy(), target.clock(), observer),
+                events::ended,
+                handler);
         link.endpoint.start();
         return link;
+    }
+
+    /** As {@link #open}, without DTLS: nobody is told who the device is, and nothing that arrives proves anything. */
+    static Link openPlain(Surroundings surroundings, URI uri, Handler handler) throws IOException {
+        Link link = new Link(
+                surroundings,
+                Party.LWM2M_SERVER,
+                Stage.FIRMWARE,
+                new AddressEndpointContext(address(uri, COAP_PORT)),
+                observer -> surroundings.dtls().plainEndpoint(),
+                handshake -> {},
+                handler);
+        link.endpoint.start();
+        return link;
+    }
+
+    private static InetSocketAddress address(URI uri, int usual) throws IOException {
+        try {
+            return new InetSocketAddress(
+                    InetAddress.getByName(bare(uri.getHost())), uri.getPort() < 0 ? usual : uri.getPort());
+        } catch (UnknownHostException e) {
+            throw new IOException("the host '" + uri.getHost() + "' of " + uri + " is not known", e);
+        }
     }
 
     private static String bare(String host) {

@@ -35,6 +35,9 @@ final class Registration {
 
     private static final Duration PATIENCE = Duration.ofSeconds(247);
     private static final LwM2mPath FIRMWARE = new LwM2mPath(Codecs.FIRMWARE, 0);
+    /** Nothing is asked of a device where it fetches firmware. */
+    private static final Link.Handler NOTHING = exchange -> exchange.sendResponse(new Response(ResponseCode.NOT_FOUND));
+
     private static final LwM2mPath MANIFEST = new LwM2mPath(Codecs.MANIFEST, 0);
 
     private final Surroundings surroundings;
@@ -119,7 +122,7 @@ final class Registration {
                         options.clock(),
                         outcome::rebootWanted,
                         outcome::factoryResetWanted),
-                new FirmwareInstance(firmware, outcome::rebootWanted)));
+                new FirmwareInstance(firmware, outcome::rebootWanted, options.firmware())));
         objects.addAll(PlatformObjects.of(bundle.identity(), firmware));
         account.access().forEach(access -> objects.add(new AccessRights(access)));
         this.management = new Management(surroundings, told, options.timeNotification(), objects, account::allows);
@@ -213,7 +216,16 @@ final class Registration {
     private final class Files implements Firmware.Sources {
         @Override
         public Download.Source open(URI uri) throws IOException {
+            if (uri.getScheme().equals("coap")) {
+                Link plain = Link.openPlain(surroundings, uri, NOTHING);
+                return new Fetching(plain, plain::close);
+            }
             return source(uri);
+        }
+
+        @Override
+        public boolean takesPlain() {
+            return options.firmware() == DeviceOptions.FirmwareTransport.COAPS_AND_COAP;
         }
 
         @Override
@@ -259,7 +271,7 @@ final class Registration {
                         there.credential(),
                         surroundings.policies().lwm2mServer(there, bundle.trustStore(), options.rules()),
                         options.clock()),
-                exchange -> exchange.sendResponse(new Response(ResponseCode.NOT_FOUND)));
+                NOTHING);
         return new Fetching(another, another::close);
     }
 

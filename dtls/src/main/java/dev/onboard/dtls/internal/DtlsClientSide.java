@@ -9,11 +9,12 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.AddressEndpointContext;
+import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 
-/** Makes the CoAP-over-DTLS endpoints of devices: one socket each, no thread each. Immutable and thread-safe. */
+/** Makes the endpoints of devices, CoAP over DTLS and, for firmware, CoAP alone: one socket each, no thread each. Immutable and thread-safe. */
 public final class DtlsClientSide {
     private final DtlsThreads threads;
     private final Configuration settings;
@@ -46,6 +47,15 @@ public final class DtlsClientSide {
         SelectorConnector connector = new SelectorConnector(
                 builder.build(), new CertificateGate(() -> policy, clock, watch), threads.selector());
         connector.setExecutor(threads.io());
+        return endpoint(connector);
+    }
+
+    /** An endpoint, not yet started, without DTLS: for what needs no secrecy and proves itself. */
+    public CoapEndpoint plainEndpoint() {
+        return endpoint(new PlainConnector(new InetSocketAddress(localAddress, 0), threads.selector()));
+    }
+
+    private CoapEndpoint endpoint(Connector connector) {
         CoapEndpoint endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(connector)

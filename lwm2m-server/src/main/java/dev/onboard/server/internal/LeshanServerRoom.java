@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,6 +61,7 @@ import org.eclipse.leshan.server.registration.RegistrationHandler;
 import org.eclipse.leshan.server.request.UplinkRequestReceiver;
 import org.eclipse.leshan.server.security.ServerSecurityInfo;
 import org.eclipse.leshan.server.send.SendHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The LwM2M server on Leshan; endpoint, trust and the door to {@code /rd} are ours. Long because it is the one place where
@@ -76,6 +78,8 @@ public final class LeshanServerRoom implements AutoCloseable {
     private final MessageTrace messages;
     private final LwM2mModel model;
     private final Packages packages;
+    private final ScheduledExecutorService io;
+    private @Nullable PlainFiles plainFiles;
     private final Journal.Subscription trustChanges;
 
     private LeshanServerRoom(
@@ -88,6 +92,7 @@ public final class LeshanServerRoom implements AutoCloseable {
             MessageTrace messages,
             LwM2mModel model,
             Packages packages,
+            ScheduledExecutorService io,
             Journal.Subscription trustChanges) {
         this.server = server;
         this.dtls = dtls;
@@ -99,6 +104,7 @@ public final class LeshanServerRoom implements AutoCloseable {
         this.messages = messages;
         this.model = model;
         this.packages = packages;
+        this.io = io;
         this.trustChanges = trustChanges;
     }
 
@@ -211,6 +217,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                 messages,
                 model,
                 packages,
+                on.threads().io(),
                 trustChanges);
     }
 
@@ -299,6 +306,12 @@ public final class LeshanServerRoom implements AutoCloseable {
         together.cancel(endpoint, paths);
     }
 
+    /** See {@link dev.onboard.server.LwM2mServer#serveFirmware}. */
+    public synchronized InetSocketAddress serveFirmware(InetSocketAddress bind) throws IOException {
+        plainFiles = PlainFiles.start(bind, packages, io);
+        return plainFiles.address();
+    }
+
     /** The package of an active campaign. */
     public CompletionStage<Optional<byte[]>> packageOf(String campaign) {
         return packages.of(campaign).thenApply(found -> found.map(Packages.Package::octets));
@@ -344,6 +357,11 @@ public final class LeshanServerRoom implements AutoCloseable {
     @Override
     public void close() {
         trustChanges.close();
+        synchronized (this) {
+            if (plainFiles != null) {
+                plainFiles.close();
+            }
+        }
         dtls.close();
         server.destroy();
         packages.close();
