@@ -3,17 +3,22 @@ package dev.onboard.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onboard.account.UpdateCampaign.Autostop;
 import dev.onboard.account.UpdateCampaign.Delivery;
 import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.account.UpdateCampaign.Strategy;
 import dev.onboard.account.UpdateCampaigns.Change;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +92,98 @@ class UpdateCampaignsTest {
         assertThat(again.devices(campaign.id(), Query.all().where("deployment_state", "deployed"))
                         .entries())
                 .hasSize(1);
+    }
+
+    private UpdateCampaign active(Strategy strategy, Autostop autostop, double percent) {
+        byte[] image = image(100);
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        FirmwareManifest manifest = open.account
+                .firmwareManifests()
+                .add("m", "", signed(image).withImage(image).encoded());
+        UpdateCampaign draft = campaigns.create(new Change(
+                Optional.of("c"),
+                Optional.empty(),
+                Optional.of(manifest.id()),
+                Optional.of("name__neq=none"),
+                Optional.empty(),
+                Optional.of(strategy),
+                Optional.empty(),
+                Optional.of(autostop),
+                Optional.of(percent),
+                Optional.empty()));
+        campaigns.start(draft.id());
+        return campaigns.takeDevices(draft.id());
+    }
+
+    @Test
+    void aCampaignStopsAtThePercentageThatIsAskedFor() {
+        for (int i = 0; i < 4; i++) {
+            open.account.devices().add(NewDevice.of("d" + i));
+        }
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        UpdateCampaign half = active(Strategy.ONE_SHOT, Autostop.ON, 50);
+        UpdateCampaign never = active(Strategy.ONE_SHOT, Autostop.OFF, 50);
+        for (UpdateCampaign campaign : List.of(half, never)) {
+            List<CampaignDevice> devices = campaigns.open(campaign.id());
+            campaigns.record(devices.get(0), CampaignDevice.State.DEPLOYED, 1, "");
+            assertThat(campaigns.settle(campaign.id()).phase()).isEqualTo(Phase.ACTIVE);
+            campaigns.record(devices.get(1), CampaignDevice.State.DEPLOYED, 1, "");
+        }
+        UpdateCampaign stopped = campaigns.settle(half.id());
+        assertThat(stopped.state()).isEqualTo("autostopped");
+        assertThat(stopped.autostopReason()).isEqualTo("2 of 4 devices run the firmware, as many as asked for");
+        assertThat(campaigns.settle(never.id()).phase()).isEqualTo(Phase.ACTIVE);
+    }
+
+    @Test
+    void aContinuousCampaignTakesWhoComesLater() {
+        open.account.devices().add(NewDevice.of("early"));
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        UpdateCampaign shot = active(Strategy.ONE_SHOT, Autostop.ON, 100);
+        UpdateCampaign continuous = active(Strategy.CONTINUOUS, Autostop.ON, 100);
+        open.account.devices().add(NewDevice.of("late"));
+        campaigns.takeDevices(shot.id());
+        campaigns.takeDevices(continuous.id());
+        assertThat(campaigns.open(shot.id()))
+                .extracting(CampaignDevice::endpoint)
+                .containsExactly("early");
+        assertThat(campaigns.open(continuous.id()))
+                .extracting(CampaignDevice::endpoint)
+                .containsExactly("early", "late");
+        campaigns
+                .open(continuous.id())
+                .forEach(device -> campaigns.record(device, CampaignDevice.State.DEPLOYED, 1, ""));
+        assertThat(campaigns.settle(continuous.id()).phase()).isEqualTo(Phase.ACTIVE);
+    }
+
+    /** The platform's manifest goes to the devices as it is; its image is what it says is at its address. */
+    @Test
+    void aManifestOfThePlatformsTravelsAlone() {
+        open.account.devices().add(NewDevice.of("d"));
+        byte[] image = image(500);
+        Manifest said = Manifest.of(UpdateTarget.of("Acme", "Meter"), FirmwareVersion.parse("1.1.0"), image)
+                .withUri("https://firmware.example/1");
+        byte[] signed = SignedManifest.sign(
+                        ManifestFormat.PLATFORM_V3,
+                        said,
+                        List.of(CertificateAuthority.selfSigned(
+                                CertificateRecipe.firmwareSigner("Signer"), open.clock, OpenAccount.RANDOM)),
+                        image)
+                .encoded();
+        FirmwareManifest manifest = open.account.firmwareManifests().add("m", "", signed);
+        assertThat(manifest.format()).isEqualTo(ManifestFormat.PLATFORM_V3);
+        assertThat(manifest.uri()).isEqualTo(said.uri());
+        open.account.firmwareImages().add("i", "", image);
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        UpdateCampaign draft = campaigns.create(Change.of("c", manifest.id(), "name__neq=none", Delivery.PULL));
+        assertThat(campaigns.imageAt(said.uri())).isEmpty();
+        campaigns.start(draft.id());
+        UpdateCampaign active = campaigns.takeDevices(draft.id());
+        assertThat(campaigns.packageOf(active)).isEqualTo(signed);
+        assertThat(campaigns.imageAt(said.uri())).contains(image);
+        assertThat(campaigns.imageAt("https://firmware.example/2")).isEmpty();
+        campaigns.stop(draft.id());
+        assertThat(campaigns.imageAt(said.uri())).isEmpty();
     }
 
     private static SuitEnvelope signedAs(Account account, FirmwareManifest manifest) {

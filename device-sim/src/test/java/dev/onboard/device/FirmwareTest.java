@@ -21,11 +21,13 @@ import dev.onboard.manifest.UpdateTrust;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.RevocationList;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -414,6 +416,34 @@ class FirmwareTest {
         push(packageOf("1.2.0", 100, bench.factory.updateSigner(), next));
         awaitState("2");
         assertThat(bench.home("x").resolve("update/update-auth.cert.pem")).exists();
+    }
+
+    /** A list of revoked signers that was put beside what the factory gave counts from the next package on. */
+    @Test
+    void aRevokedSignerIsRefused() throws Exception {
+        CertificateAuthority root =
+                CertificateAuthority.root(CertificateRecipe.ca("Firmware root"), Testbench.CLOCK, Testbench.RANDOM);
+        Credential signer = root.issue(CertificateRecipe.firmwareSigner("Updates 2026"));
+        byte[] image = image(3000);
+        push(SuitEnvelope.sign(
+                        Manifest.of(TARGET, FirmwareVersion.parse("1.1.0"), image)
+                                .withSuccessors(List.of(root.certificate())),
+                        List.of(bench.factory.updateSigner()))
+                .withImage(image)
+                .encoded());
+        awaitState("2");
+        updated();
+        Instant now = Testbench.CLOCK.instant();
+        Files.write(
+                bench.home("x").resolve("factory/update-auth.crl"),
+                root.sign(RevocationList.of(1, now.minusSeconds(60), now.plusSeconds(3600))
+                        .withRevoked(signer.certificate(), now.minusSeconds(30), RevocationList.Cause.KEY_COMPROMISE)));
+        push(packageOf("1.2.0", 100, signer));
+        assertThat(told("refused").reason()).contains("revoked");
+        awaitState("0");
+        assertThat(read("/5/0/5")).isEqualTo("5");
+        push(packageOf("1.3.0", 100, root.issue(CertificateRecipe.firmwareSigner("Updates 2027"))));
+        awaitState("2");
     }
 
     /** Between any two operations on the disk: the old version or the new one, and a device that can be updated. */

@@ -315,6 +315,34 @@ class ManifestTest {
         assertThat(read("/3/0/3")).isEqualTo("1.1.0");
     }
 
+    /** Whatever it was doing when the power went, it ends on the new version. */
+    @ParameterizedTest
+    @CsvSource({"downloaded", "updating"})
+    void aLossOfPowerBeforeTheInstallationIsMadeUpFor(String state) throws Exception {
+        serve(image, number -> {});
+        send(signed(ManifestFormat.PLATFORM_V3, manifest("1.1.0")));
+        awaitRegisteredAfter(told("installed"));
+        SimulatedDevice device = bench.fleet.device("x").orElseThrow();
+        device.cutPower();
+        bench.awaitAll(DeviceState.OFF);
+        long before = bench.event("x", Stage.POWER, e -> "cut".equals(e.facts().get("action")))
+                .id();
+        Path home = bench.home("x");
+        Path kept = home.resolve("update/state.json");
+        Files.writeString(kept, Files.readString(kept).replace("\"idle\"", '"' + state + '"'));
+        Files.createDirectory(home.resolve("package"));
+        Files.write(home.resolve("package/package.bin"), image);
+        Files.createDirectory(home.resolve("manifest"));
+        Files.write(home.resolve("manifest/manifest.bin"), signed(ManifestFormat.PLATFORM_V3, manifest("1.2.0")));
+        device.powerOn();
+        awaitRegisteredAfter(bench.event(
+                "x",
+                Stage.FIRMWARE,
+                e -> e.id() > before && "installed".equals(e.facts().get("action"))));
+        assertThat(read("/3/0/3")).isEqualTo("1.2.0");
+        assertThat(read("/10252/0/3")).isEqualTo("18");
+    }
+
     @Test
     void aDownloadGoesOnAfterALossOfPower() throws Exception {
         SimulatedDevice device = bench.fleet.device("x").orElseThrow();
