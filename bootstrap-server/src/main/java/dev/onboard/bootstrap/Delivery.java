@@ -27,8 +27,9 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
 
     private static final long READ = 1;
     private static final int ACCESS_CONTROL = 2;
-    private static final int DEVICE = 3;
-    private static final int FIRMWARE = 5;
+    /** Device, firmware, and the platform's objects for firmware and certificates: each has one instance. */
+    private static final List<Integer> MANAGED = List.of(3, 5, 14, 10252, 10255, 35011);
+
     /** As owner in object 2: the bootstrap server, or nobody. */
     private static final long NOBODY = 65_535;
 
@@ -162,8 +163,7 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
         }
         SortedMap<Integer, Long> rights = new TreeMap<>();
         servers.forEach(server -> rights.put(server.shortServerId(), rights.isEmpty() ? ALL_RIGHTS : READ));
-        instances.add(access(instances.size(), DEVICE, 0, rights, NOBODY));
-        instances.add(access(instances.size(), FIRMWARE, 0, rights, NOBODY));
+        MANAGED.forEach(object -> instances.add(access(instances.size(), object, 0, rights, NOBODY)));
         return instances;
     }
 

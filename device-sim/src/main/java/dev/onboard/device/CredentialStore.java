@@ -92,7 +92,7 @@ public final class CredentialStore {
     private static ServerAccount account(Document account, Path directory, String prefix) throws IOException {
         Document server = account.inner("server");
         MatchingType matching = account.parsed("matching_type", text -> MatchingType.of(Integer.parseInt(text)));
-        return new ServerAccount(
+        ServerAccount read = new ServerAccount(
                 account.parsed("security_instance", Integer::valueOf),
                 account.parsed("server_uri", URI::create),
                 PemFiles.readDevice(directory, prefix),
@@ -113,6 +113,10 @@ public final class CredentialStore {
                                 "missed_notifications",
                                 text -> MissedNotifications.valueOf(text.toUpperCase(Locale.ROOT))),
                         server.text("binding")));
+        return account.optional("enrolment")
+                .flatMap(EnrolmentDialect::of)
+                .map(read::enrolledIn)
+                .orElse(read);
     }
 
     private static AccessControl access(Document access) throws UnreadableFileException {
@@ -222,6 +226,7 @@ public final class CredentialStore {
             document.put("server_public_key_digest", HexFormat.of().formatHex(account.serverPublicKey()));
         }
         account.serverName().ifPresent(name -> document.put("server_name", name));
+        account.enrolment().ifPresent(dialect -> document.put("enrolment", dialect.word()));
         ServerObject server = account.server();
         ObjectNode object = document.putObject("server");
         object.put("instance", server.instance());

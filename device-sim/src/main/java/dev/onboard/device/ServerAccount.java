@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param matching /0/x/13
  * @param serverName /0/x/14, for SNI and the name check in place of the URI's host
  * @param server the Server object
+ * @param enrolment how its key was certified that the device made; empty: the key came with the bootstrap or the bundle
  * @param further the accounts at other servers that were delivered with this one
  * @param access what each server may do; empty when there is one server, which may do everything
  */
@@ -38,6 +39,7 @@ public record ServerAccount(
         MatchingType matching,
         Optional<String> serverName,
         ServerObject server,
+        Optional<EnrolmentDialect> enrolment,
         List<ServerAccount> further,
         List<AccessControl> access) {
     private static final int FACTORY_LIFETIME = 300;
@@ -66,6 +68,7 @@ public record ServerAccount(
                 matching,
                 serverName,
                 server,
+                Optional.empty(),
                 List.of(),
                 List.of());
     }
@@ -146,6 +149,7 @@ public record ServerAccount(
                     MatchingType.EXACT,
                     serverName,
                     server,
+                    enrolment,
                     further,
                     access);
         } catch (CertificateEncodingException e) {
@@ -164,6 +168,7 @@ public record ServerAccount(
                 matching,
                 serverName,
                 server,
+                enrolment,
                 further,
                 access);
     }
@@ -179,6 +184,7 @@ public record ServerAccount(
                 matching,
                 serverName,
                 server,
+                enrolment,
                 further.stream().map(each -> each.withCredential(value)).toList(),
                 access);
     }
@@ -195,6 +201,7 @@ public record ServerAccount(
                 matching,
                 serverName,
                 here ? value : server,
+                enrolment,
                 here
                         ? further
                         : further.stream().map(each -> each.withServer(value)).toList(),
@@ -212,7 +219,24 @@ public record ServerAccount(
                 matching,
                 serverName,
                 server,
+                enrolment,
                 others.stream().map(each -> each.with(List.of(), rights)).toList(),
                 rights);
+    }
+
+    /** The same accounts with a key that the device made and had certified so. */
+    public ServerAccount enrolledIn(EnrolmentDialect dialect) {
+        return new ServerAccount(
+                securityInstance,
+                uri,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                Optional.of(dialect),
+                further.stream().map(each -> each.enrolledIn(dialect)).toList(),
+                access);
     }
 }

@@ -5,11 +5,13 @@ import dev.onboard.device.internal.BootstrapSession;
 import dev.onboard.device.internal.Firmware;
 import dev.onboard.device.internal.FirmwareStore;
 import dev.onboard.device.internal.Registrations;
+import dev.onboard.device.internal.Registrations.Asked;
 import dev.onboard.device.internal.Surroundings;
 import dev.onboard.device.internal.Told;
 import dev.onboard.device.internal.Turn;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * it tries again there alone; where one refuses it, it bootstraps, which is about all of them.
  *
  * <p>A renewal is a bootstrap that the LwM2M server asks for (/1/x/9), or the device's own {@link RenewalSchedule}. When it
- * fails the device registers again at once with what it had; what it had also comes back when the LwM2M server refuses what
+ * fails the device registers again at once with what it had; a device that enrolled renews over EST in the session with its
+ * LwM2M server, by its schedule or when that asks (/35011), and bootstraps when it is told to; what it had also comes back when the LwM2M server refuses what
  * the renewal delivered, until the device has registered with it.
  *
  * <p>A device in LwM2M mode registers with the credentials from its factory and knows no bootstrap server. When they are
@@ -67,6 +70,9 @@ public final class SimulatedDevice {
     private boolean onTrial;
     /** Renewals since the certificate was last younger than the schedule says. */
     private int renewals;
+
+    /** The certificate is being renewed in the session with the LwM2M server. */
+    private boolean reenrolling;
 
     private Turn turn = Turn.none();
     /** A device waits for one thing: the next attempt, or the renewal. */
@@ -210,6 +216,7 @@ public final class SimulatedDevice {
         long now;
         synchronized (this) {
             now = ++life;
+            reenrolling = false;
             endedFirmware = firmware;
             firmware = null;
             cancelTimer.run();
@@ -381,16 +388,17 @@ public final class SimulatedDevice {
     /** A renewal came to nothing. */
     private void goOnWith(long now, ServerAccount account, Failure failure) {
         if (isCurrent(now)) {
-            surroundings.record(
-                    account.certificate()
-                            .addTo(
-                                    told.of(
-                                            Stage.RENEWED,
-                                            failure.withDetail(
-                                                    failure.detail()
-                                                            + "; the certificate was not renewed, and the device goes on with the one it had"))));
+            recordNotRenewed(account, failure);
             begin(stopEverything());
         }
+    }
+
+    private void recordNotRenewed(ServerAccount account, Failure failure) {
+        surroundings.record(account.certificate()
+                .addTo(told.of(
+                        Stage.RENEWED,
+                        failure.withDetail(failure.detail()
+                                + "; the certificate was not renewed, and the device goes on with the one it had"))));
     }
 
     /** Has the certificate of this registration renewed when it is old enough. */
@@ -409,13 +417,15 @@ public final class SimulatedDevice {
             Duration next = left.compareTo(schedule.checkEvery()) < 0 ? left : schedule.checkEvery();
             afterwards(now, next, () -> watchAge(now, account));
         } else if (bootstraps()) {
+            boolean enrolled = account.enrolment().isPresent();
             Duration wait;
             synchronized (this) {
                 // a certificate that is old when it comes, by this device's clock, must not make it bootstrap without
                 // end
                 wait = renewals == 0 ? Duration.ZERO : options.backoff().after(renewals, surroundings.random());
             }
-            afterwards(now, wait, () -> renew(now, "the certificate " + outlived(account)));
+            String why = "the certificate " + outlived(account);
+            afterwards(now, wait, enrolled ? () -> reenrol(now, account, why, Asked.NOBODY) : () -> renew(now, why));
         } else {
             surroundings.record(account.certificate()
                     .addTo(told.of(Failure.of(
@@ -433,6 +443,61 @@ public final class SimulatedDevice {
                 .min(Comparator.comparing(
                         each -> options.renewal().due(each.credential().certificate())))
                 .orElse(account);
+    }
+
+    /** By EST, in the session with the LwM2M server. */
+    private void reenrol(long now, ServerAccount account, String why, Asked asked) {
+        Registrations present;
+        synchronized (this) {
+            if (life != now || registrations == null) {
+                return;
+            }
+            present = reenrolling ? null : registrations;
+            if (present != null) {
+                reenrolling = true;
+                renewals++;
+            }
+        }
+        if (present == null) {
+            asked.busy();
+            return;
+        }
+        surroundings.record(told.of(Stage.ENROLLED).fact("next", "re-enrolment").detail(why));
+        present.renew(new Registrations.Renewal() {
+            @Override
+            public void certified(Credential credential) {
+                surroundings.inBackground(() -> {
+                    try {
+                        store.renew(store.load().orElse(account).withCredential(credential));
+                    } catch (IOException e) {
+                        failed(Failure.of(
+                                Stage.ENROLLED,
+                                "not-stored",
+                                "the renewed certificate could not be written: " + e,
+                                Outlook.MAY_PASS));
+                        return;
+                    }
+                    asked.done(() -> {
+                        if (isCurrent(now)) {
+                            begin(stopEverything());
+                        }
+                    });
+                });
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                synchronized (SimulatedDevice.this) {
+                    if (life != now) {
+                        return;
+                    }
+                    reenrolling = false;
+                }
+                recordNotRenewed(account, failure);
+                asked.failed();
+                watchAge(now, account);
+            }
+        });
     }
 
     private String outlived(ServerAccount account) {
@@ -623,6 +688,11 @@ public final class SimulatedDevice {
         @Override
         public void bootstrapWanted() {
             renew(now, "the LwM2M server asked for a bootstrap (/1/x/9)");
+        }
+
+        @Override
+        public void renewalWanted(Asked asked) {
+            reenrol(now, account, "the LwM2M server asked for it (/35011/0/27002)", asked);
         }
 
         @Override

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.IssuedCertificate;
+import dev.onboard.account.IssuerCredentials;
+import dev.onboard.account.IssuerType;
+import dev.onboard.account.Issuers;
+import dev.onboard.account.Issuers.NewIssuer;
 import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.device.Backoff;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
@@ -22,11 +27,15 @@ import dev.onboard.factory.FactoryOrder;
 import dev.onboard.http.ApiKey;
 import dev.onboard.http.ManagementClient;
 import dev.onboard.http.ManagementException;
+import dev.onboard.it.ScriptedIssuer.Reply;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
 import java.nio.file.Files;
@@ -36,6 +45,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -43,6 +53,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The account has a device renew its LwM2M certificate, from the interface to the device and back. */
 class RenewalIT {
@@ -82,6 +94,17 @@ class RenewalIT {
     private Testbed up(int bootstrapPort, int lwm2mPort) throws Exception {
         return Testbed.start(
                 TestbedOptions.in(folder.resolve("work")).withPorts(bootstrapPort, lwm2mPort, 0), CLOCK, RANDOM);
+    }
+
+    private void restartWithEst(KeySource keys) throws Exception {
+        testbed.close();
+        testbed = Testbed.start(
+                TestbedOptions.in(folder.resolve("work"))
+                        .withPorts(0, 0, 0)
+                        .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
+                CLOCK,
+                RANDOM);
+        client = client(testbed);
     }
 
     private ManagementClient client(Testbed of) throws Exception {
@@ -179,6 +202,81 @@ class RenewalIT {
         ended(client.call("POST", path("meter-1") + "LWM2M/renew", null));
         assertThat(client.list("/v3/certificate-enrollments", Map.of("enroll_result__eq", "success")))
                 .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EST,/.well-known/est/sren", "PLATFORM_EST,/est/sen"})
+    void aDeviceThatEnrolledRenewsInItsSessionAndNotByABootstrap(KeySource keys, String path) throws Exception {
+        restartWithEst(keys);
+        SimulatedDevice device = registered(bundle("meter-1"));
+        JsonNode ended = ended(client.call("POST", path("meter-1") + "LwM2M/renew", null));
+        assertThat(ended.path("enroll_result").asText()).as(this::timeline).isEqualTo("success");
+        List<IssuedCertificate> issued = issued("meter-1");
+        assertThat(issued).hasSize(2);
+        assertThat(issued.get(1).certificate().getPublicKey())
+                .isNotEqualTo(issued.get(0).certificate().getPublicKey());
+        await(
+                testbed.journal(),
+                e -> e.stage() == Stage.ENROLLED
+                        && e.party() == Party.LWM2M_SERVER
+                        && path.equals(e.facts().get("path"))
+                        && issued.get(1).serial().equals(e.facts().get("serial")));
+        Event onDevice = await(journal, e -> e.stage() == Stage.RENEWED);
+        assertThat(onDevice.facts()).containsEntry("replaced", issued.get(0).serial());
+        assertThat(bootstraps()).isOne();
+        // what it has now was kept with how it was had
+        device.reboot();
+        await(
+                journal,
+                e -> e.stage() == Stage.REGISTERED
+                        && e.id() > onDevice.id()
+                        && issued.get(1).serial().equals(e.facts().get("serial")));
+        assertThat(bootstraps()).isOne();
+    }
+
+    @Test
+    void anEnrolmentThatFailsLeavesTheDeviceRegisteredWithWhatItHas() throws Exception {
+        restartWithEst(KeySource.EST);
+        CertificateAuthority thirdParty =
+                CertificateAuthority.root(CertificateRecipe.ca("Third-party CA"), CLOCK, RANDOM);
+        testbed.account()
+                .trustedCertificates()
+                .add(NewTrustedCertificate.of("third-party", Service.LWM2M, thirdParty.chain()));
+        try (ScriptedIssuer server =
+                ScriptedIssuer.http(asked -> new Reply.Certificate(thirdParty.sign(asked.recipe(), asked.key())))) {
+            Issuers issuers = testbed.account().issuers();
+            String issuer = issuers.add(new NewIssuer(
+                            "third-party",
+                            "",
+                            IssuerType.CFSSL_AUTH,
+                            Map.of("host_url", server.url()),
+                            IssuerCredentials.of(Map.of("hmac_hex_key", "c0ffee"))))
+                    .id();
+            issuers.reconfigure(issuers.lwm2m().id(), Optional.of(issuer));
+            registered(bundle("meter-1"));
+            server.script = asked ->
+                    new Reply.Certificate(thirdParty.sign(CertificateRecipe.device("somebody-else"), asked.key()));
+            JsonNode ended = ended(client.call("POST", path("meter-1") + "LwM2M/renew", null));
+            assertThat(ended.path("enroll_result").asText()).isEqualTo("failure");
+            assertThat(ended.path("enroll_result_detail").asText()).contains("ce_status 1287");
+            Event onDevice = await(journal, e -> e.stage() == Stage.RENEWED);
+            assertThat(onDevice.reason()).contains("response-5.00");
+            assertThat(onDevice.detail().orElseThrow())
+                    .contains("issuer-answer-other-name", "goes on with the one it had");
+            assertThat(issued("meter-1")).hasSize(1);
+            assertThat(testbed.lwm2mServer().registration("meter-1")).isPresent();
+            try (var events = journal.events()) {
+                assertThat(events.filter(e -> e.stage() == Stage.REGISTERED).count())
+                        .isOne();
+            }
+        }
+    }
+
+    private long bootstraps() {
+        try (var events = journal.events()) {
+            return events.filter(e -> e.stage() == Stage.ADMISSION && e.outcome() == Outcome.OK)
+                    .count();
+        }
     }
 
     @Test

@@ -140,7 +140,7 @@ class SeveralServersIT {
                                     .toCompletableFuture()
                                     .join())
                             .byId())
-                    .containsOnlyKeys(0, 1, 2, 3);
+                    .containsOnlyKeys(0, 1, 2, 3, 4, 5, 6, 7);
             assertThatThrownBy(() -> other.server
                             .write(EP, "/3/0/14", "+01:00")
                             .toCompletableFuture()

@@ -111,6 +111,11 @@ public final class LwM2mServer implements AutoCloseable {
         return server.execute(endpoint, path, arguments);
     }
 
+    /** As {@link #execute(String, String, String)} with arguments that are no text; gives the text of the answer, which may be empty. */
+    public CompletionStage<String> execute(String endpoint, String path, byte[] arguments) {
+        return server.execute(endpoint, path, arguments);
+    }
+
     /**
      * Observes an object, an instance or a resource. Several may observe the same; it ends with the last of them.
      *

@@ -2,12 +2,16 @@ package dev.onboard.pki;
 
 import dev.onboard.pki.internal.Der;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 
 /** Certification requests (PKCS#10, RFC 2986): a subject, a public key, and the signature that proves who has its private half. */
 public final class CertificationRequest {
     private static final Base64.Encoder BASE64 = Base64.getMimeEncoder(64, new byte[] {'\n'});
+
+    private static final String EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
+    private static final String ALTERNATIVE_NAMES = "2.5.29.17";
 
     private CertificationRequest() {}
 
@@ -22,6 +26,25 @@ public final class CertificationRequest {
                 CertificateEncoder.subject(recipe),
                 keys.getPublic().getEncoded(),
                 Der.explicit(0)));
+        byte[] signature = CertificateEncoder.sign(keys.getPrivate(), algorithm, information);
+        return Der.sequence(information, algorithm.identifier(), Der.bits(signature));
+    }
+
+    /** A request in DER for the successor of this certificate: the same subject and subjectAltName (RFC 7030, 4.2.2), another key. */
+    public static byte[] renewing(X509Certificate certificate, KeyPair keys) {
+        SigningAlgorithm algorithm = SigningAlgorithm.of(keys.getPrivate(), keys.getPublic());
+        byte[] names = certificate.getExtensionValue(ALTERNATIVE_NAMES);
+        byte[] information = Der.sequence(List.of(
+                Der.integer(0),
+                certificate.getSubjectX500Principal().getEncoded(),
+                keys.getPublic().getEncoded(),
+                names == null
+                        ? Der.explicit(0)
+                        : Der.explicit(
+                                0,
+                                Der.sequence(
+                                        Der.oid(EXTENSION_REQUEST),
+                                        Der.set(Der.sequence(Der.sequence(Der.oid(ALTERNATIVE_NAMES), names)))))));
         byte[] signature = CertificateEncoder.sign(keys.getPrivate(), algorithm, information);
         return Der.sequence(information, algorithm.identifier(), Der.bits(signature));
     }

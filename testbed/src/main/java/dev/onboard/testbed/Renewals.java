@@ -26,11 +26,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the account's renewals to devices: has a device bootstrap again (/1/x/9), and notes what it registers with
+ * Carries the account's renewals to devices: has a device renew over EST (/35011) where it can, or bootstrap again (/1/x/9), and notes what it registers with
  * afterwards. A renewal that was going on when the testbed ended goes on at the next start. Thread-safe.
  */
 final class Renewals implements AutoCloseable {
@@ -39,6 +40,10 @@ final class Renewals implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
 
+    /** What the platform sends: type 1, the name, a length, and the name with a zero octet. */
+    private static final byte[] LWM2M_CERTIFICATE = {0, 1, 0, 6, 'L', 'W', 'M', '2', 'M', 0};
+
+    private final BooleanSupplier bootstrapNeeded;
     private final Account account;
     private final LwM2mServer server;
     private final Journal journal;
@@ -62,7 +67,9 @@ final class Renewals implements AutoCloseable {
         }
     }
 
-    private Renewals(Account account, LwM2mServer server, Journal journal, InstantSource clock) {
+    private Renewals(
+            Account account, LwM2mServer server, Journal journal, InstantSource clock, BooleanSupplier needed) {
+        this.bootstrapNeeded = needed;
         this.account = account;
         this.server = server;
         this.journal = journal;
@@ -77,8 +84,14 @@ final class Renewals implements AutoCloseable {
         this.registrations = journal.subscribe(this::happened);
     }
 
-    static Renewals start(Account account, LwM2mServer server, Journal journal, InstantSource clock) {
-        Renewals renewals = new Renewals(account, server, journal, clock);
+    /** @param bootstrapNeeded whether devices need something that a bootstrap alone brings, whatever else they can do */
+    static Renewals start(
+            Account account,
+            LwM2mServer server,
+            Journal journal,
+            InstantSource clock,
+            BooleanSupplier bootstrapNeeded) {
+        Renewals renewals = new Renewals(account, server, journal, clock, bootstrapNeeded);
         renewals.resume();
         return renewals;
     }
@@ -128,6 +141,10 @@ final class Renewals implements AutoCloseable {
                     "the device is not registered here with an instance of its Server object"));
             return begun;
         }
+        if (hasObject(device.endpoint()) && !bootstrapNeeded.getAsBoolean()) {
+            overEst(device.endpoint(), renewal);
+            return begun;
+        }
         server.execute(device.endpoint(), trigger.get(), "").whenComplete((done, error) -> {
             if (error == null) {
                 renewal.asked = true;
@@ -137,6 +154,28 @@ final class Renewals implements AutoCloseable {
             }
         });
         return begun;
+    }
+
+    private boolean hasObject(String endpoint) {
+        return server.registration(endpoint)
+                .filter(registered ->
+                        registered.links().stream().anyMatch(link -> link.path().equals("/35011/0")))
+                .isPresent();
+    }
+
+    /** The device answers when it has a certificate, or none. */
+    private void overEst(String endpoint, Awaited renewal) {
+        server.execute(endpoint, "/35011/0/27002", LWM2M_CERTIFICATE).whenComplete((status, error) -> {
+            if (error == null && !status.equals("0")) {
+                later(() ->
+                        failed(endpoint, renewal, "the device answered with ce_status " + status + because(renewal)));
+            } else if (error != null && sentence(error).startsWith("the device answered")) {
+                later(() -> failed(endpoint, renewal, "it was not asked to renew: " + sentence(error)));
+            } else {
+                // without an answer in time it may still wait for its certificate
+                renewal.asked = true;
+            }
+        });
     }
 
     private static Optional<String> trigger(Registered registered) {

@@ -113,6 +113,16 @@ final class Rotation implements Rotations {
         }
     }
 
+    /** Whether something is being exchanged that a bootstrap alone brings to devices. */
+    synchronized boolean needsBootstrap() {
+        try {
+            return underWay(Subject.SERVER_LEAF).isPresent() && leafIsPinned()
+                    || underWay(Subject.LWM2M_SERVER_CA).isPresent();
+        } catch (IOException e) {
+            throw cannot(Subject.LWM2M_SERVER_CA, e);
+        }
+    }
+
     private CertificateAuthority made(String name) {
         String subject = name + " of " + clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return CertificateAuthority.root(CertificateRecipe.ca(subject), clock, random);

@@ -180,7 +180,6 @@ public final class Testbed implements AutoCloseable {
         Optional<ApiIdentity> identity = ApiIdentity.of(options, directory.path(), clock, random);
         SimulatedFleet simulated = parts.add(
                 new SimulatedFleet(directory.path(), account, journal, servers, options.firmware(), clock, random));
-        Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock));
         Rotation rotation = new Rotation(
                 directory.path(),
                 options,
@@ -190,6 +189,7 @@ public final class Testbed implements AutoCloseable {
                 journal,
                 clock,
                 random);
+        Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock, rotation::needsBootstrap));
         ManagementServer management = parts.add(Management.start(
                 options,
                 directory.path(),

@@ -88,6 +88,10 @@ class BootstrapPlanTest {
                         "BootstrapWriteRequest /2/1",
                         "BootstrapWriteRequest /2/2",
                         "BootstrapWriteRequest /2/3",
+                        "BootstrapWriteRequest /2/4",
+                        "BootstrapWriteRequest /2/5",
+                        "BootstrapWriteRequest /2/6",
+                        "BootstrapWriteRequest /2/7",
                         "BootstrapFinishRequest null");
         LwM2mObjectInstance device = (LwM2mObjectInstance) ((BootstrapWriteRequest) requests.get(9)).getNode();
         assertThat(device.getResource(0).getValue()).isEqualTo(3L);

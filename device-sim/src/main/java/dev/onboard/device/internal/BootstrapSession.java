@@ -1,6 +1,7 @@
 package dev.onboard.device.internal;
 
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.EnrolmentDialect;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.device.ServerAccount;
@@ -300,12 +301,13 @@ public final class BootstrapSession {
                 .filter(item -> item.startsWith("iep="))
                 .map(item -> item.substring("iep=".length()))
                 .findFirst();
+        EnrolmentDialect dialect = id.isPresent() ? EnrolmentDialect.PLATFORM : EnrolmentDialect.RFC9148;
         Enrolment.Outcome outcome = new Enrolment.Outcome() {
             @Override
             public void certified(KeyPair keys, List<X509Certificate> chain) {
                 Delivery delivery = enrolling.with(keys, chain);
                 if (delivery instanceof Delivery.Usable usable) {
-                    surroundings.work(() -> keep(exchange, usable.account()));
+                    surroundings.work(() -> keep(exchange, usable.account().enrolledIn(dialect)));
                 } else if (delivery instanceof Delivery.Unusable unusable) {
                     failed(Failure.refused(
                             Stage.ENROLLED, Party.DEVICE, unusable.reason(), unusable.detail(), Outlook.PERMANENT));
@@ -317,7 +319,8 @@ public final class BootstrapSession {
                 refuse(exchange, ResponseCode.NOT_ACCEPTABLE, failure);
             }
         };
-        surroundings.work(() -> new Enrolment(surroundings, session, bundle, options, told, id, outcome).start());
+        surroundings.work(
+                () -> new Enrolment(surroundings, session, bundle, options, told, dialect, id, outcome).start());
     }
 
     private void keep(Exchange exchange, ServerAccount account) {

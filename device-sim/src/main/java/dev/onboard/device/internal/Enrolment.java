@@ -1,6 +1,7 @@
 package dev.onboard.device.internal;
 
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.EnrolmentDialect;
 import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.factory.DeviceBundle;
@@ -34,7 +35,9 @@ import org.eclipse.californium.elements.auth.X509CertPath;
  * RFC 9148 it first asks for the certificates to trust ({@code crts}) and goes on only with a server that they vouch for
  * (9.1); then it sends its request ({@code sen}). In the platform's dialect, told by the id that came with Finish, it sends
  * its request to {@code /est/sen} and gets a list. An answer that is put off (5.03 with Max-Age) is waited for, and the very
- * same request sent again (4.7). The key leaves the device in neither. Thread-safe.
+ * same request sent again (4.7). A renewal goes to {@code sren}, or the
+ * platform's {@code /est/sen}, of the LwM2M server, for the names of the certificate that the session was opened with. The key
+ * leaves the device in none. Thread-safe.
  */
 final class Enrolment {
     private static final int REQUEST = 286;
@@ -49,6 +52,7 @@ final class Enrolment {
     private final DeviceBundle bundle;
     private final DeviceOptions options;
     private final Told told;
+    private final EnrolmentDialect dialect;
     private final Optional<String> deviceId;
     private final Outcome outcome;
     private final KeyPair keys = KeyAlgorithm.P256.generate(RANDOM);
@@ -63,13 +67,14 @@ final class Enrolment {
         void failed(Failure failure);
     }
 
-    /** @param deviceId from the platform's Finish; empty: RFC 9148 */
+    /** @param deviceId from the platform's Finish */
     Enrolment(
             Surroundings surroundings,
             Link link,
             DeviceBundle bundle,
             DeviceOptions options,
             Told told,
+            EnrolmentDialect dialect,
             Optional<String> deviceId,
             Outcome outcome) {
         this.surroundings = surroundings;
@@ -77,15 +82,25 @@ final class Enrolment {
         this.bundle = bundle;
         this.options = options;
         this.told = told;
+        this.dialect = dialect;
         this.deviceId = deviceId;
         this.outcome = outcome;
+    }
+
+    /** Renews this certificate in the session that it proves: the same names, another key. */
+    void renew(X509Certificate present) {
+        ask(isPlatforms() ? "/est/sen" : "/.well-known/est/sren", CertificationRequest.renewing(present, keys), 1);
+    }
+
+    private boolean isPlatforms() {
+        return dialect == EnrolmentDialect.PLATFORM;
     }
 
     /** Begins. */
     void start() {
         byte[] request = CertificationRequest.encode(subject(), keys);
-        if (deviceId.isPresent()) {
-            ask(request, 1);
+        if (isPlatforms()) {
+            ask("/est/sen", request, 1);
         } else {
             trust(request);
         }
@@ -112,7 +127,7 @@ final class Enrolment {
                 surroundings
                         .journal()
                         .record(event("/.well-known/est/crts").fact("certificates", Integer.toString(trusted.size())));
-                ask(request, 1);
+                ask("/.well-known/est/sen", request, 1);
             }
         });
     }
@@ -139,11 +154,10 @@ final class Enrolment {
         }
     }
 
-    private void ask(byte[] request, int attempt) {
-        String path = deviceId.isPresent() ? "/est/sen" : "/.well-known/est/sen";
+    private void ask(String path, byte[] request, int attempt) {
         Request sen = Request.newPost();
         sen.getOptions().setUriPath(path);
-        if (deviceId.isEmpty()) {
+        if (!isPlatforms()) {
             sen.getOptions().setContentFormat(REQUEST).setAccept(CERTIFICATES);
         }
         sen.setPayload(request);
@@ -152,7 +166,7 @@ final class Enrolment {
             void good(Response response) throws EnrolmentFault {
                 byte[] body = response.getPayloadSize() == 0 ? new byte[0] : response.getPayload();
                 List<X509Certificate> chain =
-                        CertificateBag.chain(keys.getPublic(), deviceId.isPresent() ? list(body) : bag(response, body));
+                        CertificateBag.chain(keys.getPublic(), isPlatforms() ? list(body) : bag(response, body));
                 surroundings
                         .journal()
                         .record(event(path)
@@ -172,7 +186,7 @@ final class Enrolment {
                                 .failed("put-off")
                                 .detail("the server has no certificate yet; the same request goes out again in "
                                         + pause.toSeconds() + " s, " + (ATTEMPTS - attempt) + " times at most"));
-                surroundings.after(pause, () -> ask(request, attempt + 1));
+                surroundings.after(pause, () -> ask(path, request, attempt + 1));
                 return true;
             }
         });

@@ -12,6 +12,8 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import java.io.IOException;
 import java.net.URI;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.Exchange;
@@ -34,6 +37,7 @@ final class Registration {
     private static final Duration MARGIN = Duration.ofSeconds(247);
 
     private static final Duration PATIENCE = Duration.ofSeconds(247);
+    private static final String RENEWAL = RenewalInstance.OBJECT + "/0/" + RenewalInstance.RENEW;
     private static final LwM2mPath FIRMWARE = new LwM2mPath(Codecs.FIRMWARE, 0);
     /** Nothing is asked of a device where it fetches firmware. */
     private static final Link.Handler NOTHING = exchange -> exchange.sendResponse(new Response(ResponseCode.NOT_FOUND));
@@ -52,6 +56,9 @@ final class Registration {
     private final long startNanos = System.nanoTime();
     private final Link.Target target;
     private final ServerAccount.Certificate certificate;
+    /** The server may have the certificate renewed over EST. */
+    private final boolean renewable;
+
     /** New firmware comes from a server that may write it. */
     private final boolean managesFirmware;
 
@@ -75,6 +82,9 @@ final class Registration {
 
         /** The server asked for a bootstrap (/1/x/9). */
         void bootstrapWanted();
+
+        /** The server asked for another certificate by EST (/35011/0/27002). */
+        void renewalWanted(Registrations.Asked asked);
 
         /** The server asked for a reboot (/3/0/4). */
         void rebootWanted();
@@ -100,6 +110,8 @@ final class Registration {
         this.outcome = outcome;
         this.server = account.server();
         this.certificate = account.certificate();
+        this.renewable =
+                account.enrolment().isPresent() && account.allows(AccessControl.EXECUTE, RenewalInstance.OBJECT, 0);
         this.managesFirmware = account.allows(AccessControl.WRITE, Codecs.FIRMWARE, 0);
         this.target = new Link.Target(
                 endpoint.value(),
@@ -124,6 +136,9 @@ final class Registration {
                         outcome::factoryResetWanted),
                 new FirmwareInstance(firmware, outcome::rebootWanted, options.firmware())));
         objects.addAll(PlatformObjects.of(bundle.identity(), firmware));
+        if (renewable) {
+            objects.add(new RenewalInstance());
+        }
         account.access().forEach(access -> objects.add(new AccessRights(access)));
         this.management = new Management(surroundings, told, options.timeNotification(), objects, account::allows);
     }
@@ -201,7 +216,13 @@ final class Registration {
     private final class Requested implements Link.Handler {
         @Override
         public void handle(Exchange exchange) {
-            management.handle(exchange);
+            if (renewable
+                    && exchange.getRequest().getCode() == Code.POST
+                    && exchange.getRequest().getOptions().getUriPathString().equals(RENEWAL)) {
+                renewalWanted(exchange);
+            } else {
+                management.handle(exchange);
+            }
         }
 
         @Override
@@ -286,6 +307,88 @@ final class Registration {
         public void close() {
             end.run();
         }
+    }
+
+    private void renewalWanted(Exchange exchange) {
+        Request request = exchange.getRequest();
+        int status = RenewalInstance.asked(request.getPayloadSize() == 0 ? new byte[0] : request.getPayload());
+        Registrations.Asked asked = (ended, afterwards) -> {
+            Response response = new Response(ResponseCode.CHANGED);
+            response.setPayload(Integer.toString(ended));
+            response.getOptions().setContentFormat(0);
+            response.addMessageObserver(new MessageObserverAdapter() {
+                @Override
+                public void onSent(boolean retransmission) {
+                    if (!retransmission) {
+                        surroundings.work(afterwards);
+                    }
+                }
+            });
+            surroundings
+                    .journal()
+                    .record(told.of(Stage.OPERATION)
+                            .fact("operation", "execute")
+                            .fact("path", "/" + RENEWAL)
+                            .fact("answer", ResponseCode.CHANGED.text)
+                            .fact("ce_status", Integer.toString(ended)));
+            exchange.sendResponse(response);
+        };
+        if (status != RenewalInstance.DONE) {
+            asked.answer(status, () -> {});
+            return;
+        }
+        exchange.sendAccept();
+        outcome.renewalWanted(asked);
+    }
+
+    /** Has the certificate of this session renewed in it; the dialect is that in which it was enrolled. */
+    void renew(Registrations.Renewal renewal) {
+        Link open;
+        synchronized (this) {
+            open = link;
+        }
+        if (open == null || account.enrolment().isEmpty()) {
+            renewal.failed(Failure.of(
+                    Stage.ENROLLED,
+                    "unreachable",
+                    "there is no session with the LwM2M server to renew the certificate in",
+                    Outlook.MAY_PASS));
+            return;
+        }
+        Link session = open;
+        Enrolment.Outcome ended = new Enrolment.Outcome() {
+            @Override
+            public void certified(KeyPair keys, List<X509Certificate> chain) {
+                Delivery judged = new Delivery.Enrolling(
+                                new Delivery.Reading(
+                                        bundle,
+                                        account.securityInstance(),
+                                        options.clock().instant()),
+                                account::withCredential)
+                        .with(keys, chain);
+                if (judged instanceof Delivery.Usable usable) {
+                    renewal.certified(usable.account().credential());
+                } else if (judged instanceof Delivery.Unusable unusable) {
+                    failed(Failure.refused(
+                            Stage.ENROLLED, Party.DEVICE, unusable.reason(), unusable.detail(), Outlook.PERMANENT));
+                }
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                renewal.failed(failure);
+            }
+        };
+        surroundings.work(() -> new Enrolment(
+                        surroundings,
+                        session,
+                        bundle,
+                        options,
+                        told,
+                        account.enrolment().get(),
+                        Optional.empty(),
+                        ended)
+                .renew(account.credential().certificate()));
     }
 
     private synchronized void awaitUpdate() {

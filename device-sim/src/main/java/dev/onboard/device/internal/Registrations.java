@@ -5,6 +5,8 @@ import dev.onboard.device.Failure;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,72 @@ public final class Registrations {
         /** A server asked for a bootstrap (/1/x/9). */
         void bootstrapWanted();
 
+        /** A server asked for another certificate by EST (/35011/0/27002). */
+        void renewalWanted(Asked asked);
+
         /** A server asked for a reboot (/3/0/4). */
         void rebootWanted();
 
         /** A server asked for a factory reset (/3/0/5). */
         void factoryResetWanted();
+    }
+
+    /** A server that waits for what comes of a renewal. */
+    @FunctionalInterface
+    public interface Asked {
+        /** In the device's own schedule nobody waits. */
+        Asked NOBODY = (status, afterwards) -> afterwards.run();
+
+        /** The certificate is there. */
+        default void done(Runnable afterwards) {
+            answer(RenewalInstance.DONE, afterwards);
+        }
+
+        /** Another renewal goes on. */
+        default void busy() {
+            answer(RenewalInstance.BUSY, () -> {});
+        }
+
+        /** There is no new certificate. */
+        default void failed() {
+            answer(RenewalInstance.EST_ERROR, () -> {});
+        }
+
+        /**
+         * Tells it.
+         *
+         * @param status the platform's {@code ce_status}
+         * @param afterwards once the answer has left the device; may block
+         */
+        void answer(int status, Runnable afterwards);
+    }
+
+    /** What comes of a renewal, told once. */
+    public interface Renewal {
+        /** Another key, and a certificate for it that can work. */
+        void certified(Credential credential);
+
+        /** There is none; nothing changed. */
+        void failed(Failure failure);
+    }
+
+    /** Has the certificate renewed at the first server that the device is registered with. */
+    public void renew(Renewal renewal) {
+        Registration standing = null;
+        synchronized (this) {
+            for (Member member : members) {
+                standing = standing == null && member.standing ? member.registration : standing;
+            }
+        }
+        if (standing == null) {
+            renewal.failed(Failure.of(
+                    Stage.ENROLLED,
+                    "unreachable",
+                    "the device is registered nowhere, so that nobody could renew its certificate",
+                    Failure.Outlook.MAY_PASS));
+        } else {
+            standing.renew(renewal);
+        }
     }
 
     /** @param account with those at further servers */
@@ -161,6 +224,11 @@ public final class Registrations {
         @Override
         public void bootstrapWanted() {
             outcome.bootstrapWanted();
+        }
+
+        @Override
+        public void renewalWanted(Asked asked) {
+            outcome.renewalWanted(asked);
         }
 
         @Override

@@ -268,6 +268,11 @@ public final class LeshanServerRoom implements AutoCloseable {
         return operations.execute(endpoint, path, arguments);
     }
 
+    /** Executes with octets. */
+    public CompletionStage<String> execute(String endpoint, String path, byte[] arguments) {
+        return operations.execute(endpoint, path, arguments);
+    }
+
     /** Observes. */
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<Answer> listener) {
         return operations.observe(endpoint, path, listener);

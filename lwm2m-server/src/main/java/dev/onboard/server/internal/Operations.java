@@ -18,11 +18,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.Request;
+import org.eclipse.californium.core.coap.Response;
 import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.model.ResourceModel;
 import org.eclipse.leshan.core.node.InvalidLwM2mPathException;
 import org.eclipse.leshan.core.node.LwM2mPath;
 import org.eclipse.leshan.core.node.LwM2mSingleResource;
+import org.eclipse.leshan.core.request.ContentFormat;
 import org.eclipse.leshan.core.request.DownlinkRequest;
 import org.eclipse.leshan.core.request.ExecuteRequest;
 import org.eclipse.leshan.core.request.ObserveRequest;
@@ -92,6 +94,21 @@ final class Operations {
                     return arguments.isEmpty() ? new ExecuteRequest(path) : new ExecuteRequest(path, arguments);
                 })
                 .thenApply(answer -> null);
+    }
+
+    /** With arguments that are no text; gives the text of the answer. */
+    CompletionStage<String> execute(String endpoint, String path, byte[] arguments) {
+        return send(
+                        endpoint,
+                        "execute",
+                        path,
+                        lower -> {
+                            Request request = (Request) lower;
+                            request.setPayload(arguments);
+                            request.getOptions().setContentFormat(ContentFormat.OPAQUE_CODE);
+                        },
+                        target -> new ExecuteRequest(path))
+                .thenApply(answer -> ((Response) answer.response().getCoapResponse()).getPayloadString());
     }
 
     CompletionStage<Answer> send(String endpoint, DeviceRequest request) {
