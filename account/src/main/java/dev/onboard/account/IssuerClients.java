@@ -28,7 +28,8 @@ public interface IssuerClients {
     /**
      * CFSSL, EST, and these commands.
      *
-     * @param commands program and arguments by the name of an issuer of type {@link IssuerType#COMMAND}
+     * @param commands program and arguments by the name of an issuer of type {@link IssuerType#COMMAND}; thread-safe if it
+     *     grows
      * @param patience how long an issuer may take for a certificate, the time it waits for its turn included
      */
     static IssuerClients standard(Map<String, List<String>> commands, Duration patience) {

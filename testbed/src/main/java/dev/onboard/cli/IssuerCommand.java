@@ -139,8 +139,8 @@ final class IssuerCommand extends CommandGroup {
             IssuerCommands.write(workDirectory, name, command);
             Console console = Console.of(spec, false);
             console.say("stored '" + name + "': " + String.join(" ", command));
-            console.say("after the next 'onboard up --work-dir " + workDirectory
-                    + "' it is a certificate issuer: 'onboard issuer list' shows it, 'issuer activate' makes it sign");
+            console.say("a testbed in this directory makes a certificate issuer of it within a second, or at its next"
+                    + " start: 'onboard issuer list' shows it, 'issuer activate' makes it sign");
             return 0;
         }
     }

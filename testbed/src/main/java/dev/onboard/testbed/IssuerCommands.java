@@ -53,7 +53,7 @@ public final class IssuerCommands {
         }
     }
 
-    /** Adds a command, or exchanges it; it counts from the testbed's next start on. */
+    /** Adds a command, or exchanges it; a running testbed takes it up. */
     public static void write(Path workDirectory, String name, List<String> command) {
         Map<String, List<String>> commands = new TreeMap<>(read(workDirectory));
         commands.put(name, command);

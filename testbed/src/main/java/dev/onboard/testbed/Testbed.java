@@ -109,15 +109,15 @@ public final class Testbed implements AutoCloseable {
         WorkDirectory directory = parts.add(WorkDirectory.open(options.workDirectory()));
         Journal journal = parts.add(Journal.open(directory.path().resolve("events.jsonl"), clock));
         TestbedCas cas = TestbedCas.readOrMake(directory.path(), options.serverCas(), clock, random);
-        Map<String, List<String>> commands = IssuerCommands.read(directory.path());
+        IssuerCommandWatch commands = IssuerCommandWatch.of(directory.path());
         Account account = parts.add(Account.open(
                 options.database().orElseGet(() -> Database.in(directory.path().resolve("account"))),
                 cas.lwm2mDevice(),
                 clock,
                 random,
                 journal,
-                IssuerClients.standard(commands, IssuerClients.PATIENCE)));
-        IssuerCommands.store(account, commands);
+                IssuerClients.standard(commands.commands(), IssuerClients.PATIENCE)));
+        parts.add(commands).start(account);
         options.delivery().certificateLife().ifPresent(account::setCertificateLife);
         DtlsThreads threads = parts.add(DtlsThreads.start("server"));
         LwM2mIdentity identityOfLwm2m = new LwM2mIdentity(

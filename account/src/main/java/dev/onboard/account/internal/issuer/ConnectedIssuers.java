@@ -8,6 +8,7 @@ import dev.onboard.account.IssuerCredentials;
 import dev.onboard.account.Issuers.Issuer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public final class ConnectedIssuers implements IssuerClients {
     }
 
     public ConnectedIssuers(Map<String, List<String>> commands, Duration patience) {
-        this.commands = Map.copyOf(commands);
+        this.commands = Collections.unmodifiableMap(commands);
         this.patience = patience;
         AtomicInteger number = new AtomicInteger();
         this.threads =

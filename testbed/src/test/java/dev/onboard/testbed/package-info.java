@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onboard.testbed;
+
+import org.jspecify.annotations.NullMarked;
