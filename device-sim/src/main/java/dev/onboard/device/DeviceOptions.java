@@ -43,7 +43,7 @@ public record DeviceOptions(
         COAPS_AND_COAP
     }
 
-    /** The defaults, with this clock. */
+    /** The defaults, with this clock. LwM2M credentials survive the end of the process, not that of the operating system. */
     public static DeviceOptions standard(InstantSource clock) {
         return new DeviceOptions(
                 BootstrapFormat.UNSTATED,
@@ -51,7 +51,7 @@ public record DeviceOptions(
                 Duration.ofSeconds(247),
                 3,
                 Duration.ofSeconds(5),
-                Disk.durable(),
+                Disk.swift(),
                 clock,
                 TrustRules.USUAL,
                 UpdateTrust.Expiry.IGNORED,

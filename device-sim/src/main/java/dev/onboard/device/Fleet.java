@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,7 @@ public final class Fleet implements AutoCloseable {
         this.surroundings = new Surroundings(
                 builder.journal,
                 builder.threads,
-                builder.localAddress,
+                builder.localAddresses,
                 builder.transmission,
                 work,
                 builder.random,
@@ -76,7 +77,7 @@ public final class Fleet implements AutoCloseable {
         private final Journal journal;
         private final DeviceOptions options;
         private final RandomGenerator random;
-        private InetAddress localAddress = InetAddress.getLoopbackAddress();
+        private List<InetAddress> localAddresses = List.of(InetAddress.getLoopbackAddress());
         private Transmission transmission = Transmission.STANDARD;
         private int atOnce = 64;
         private int workers = 4;
@@ -88,9 +89,16 @@ public final class Fleet implements AutoCloseable {
             this.random = random;
         }
 
-        /** The address that the devices' sockets are bound to; loopback by default, which reaches nothing but loopback. */
-        public Builder localAddress(InetAddress address) {
-            this.localAddress = address;
+        /**
+         * The addresses that the devices' sockets are bound to in turn; loopback by default, which reaches nothing but
+         * loopback. One has about 28,000 ports: {@link FleetLimits#addresses} says how many are needed.
+         */
+        public Builder localAddresses(List<InetAddress> addresses) {
+            if (addresses.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a fleet without a local address reaches nothing; give at least one");
+            }
+            this.localAddresses = List.copyOf(addresses);
             return this;
         }
 
@@ -187,16 +195,38 @@ public final class Fleet implements AutoCloseable {
      */
     public Reached await(Set<DeviceState> states, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
+        Iterator<SimulatedDevice> unseen = devices.values().iterator();
         synchronized (change) {
-            while (!devices.values().stream().allMatch(device -> states.contains(device.state()))) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    return Reached.TIME_OVER;
+            while (true) {
+                // one device is waited for at a time: a change of another costs nothing, however many there are
+                Optional<SimulatedDevice> missing = firstNotIn(states, unseen);
+                if (missing.isEmpty()) {
+                    unseen = devices.values().iterator(); // some may have moved on since they were seen
+                    missing = firstNotIn(states, unseen);
+                    if (missing.isEmpty()) {
+                        return Reached.ALL;
+                    }
                 }
-                TimeUnit.NANOSECONDS.timedWait(change, left);
+                SimulatedDevice awaited = missing.get();
+                while (!states.contains(awaited.state()) && devices.get(awaited.endpoint()) == awaited) {
+                    long left = deadline - System.nanoTime();
+                    if (left <= 0) {
+                        return Reached.TIME_OVER;
+                    }
+                    TimeUnit.NANOSECONDS.timedWait(change, left);
+                }
             }
         }
-        return Reached.ALL;
+    }
+
+    private static Optional<SimulatedDevice> firstNotIn(Set<DeviceState> states, Iterator<SimulatedDevice> devices) {
+        while (devices.hasNext()) {
+            SimulatedDevice device = devices.next();
+            if (!states.contains(device.state())) {
+                return Optional.of(device);
+            }
+        }
+        return Optional.empty();
     }
 
     /** How waiting ended. */

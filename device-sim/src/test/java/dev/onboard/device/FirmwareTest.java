@@ -509,7 +509,7 @@ class FirmwareTest {
         Surroundings surroundings = new Surroundings(
                 bench.journal,
                 bench.threads,
-                InetAddress.getLoopbackAddress(),
+                java.util.List.of(InetAddress.getLoopbackAddress()),
                 Transmission.STANDARD,
                 Runnable::run,
                 Testbench.RANDOM,

@@ -1,4 +1,4 @@
-/** What things cost. Run by hand, never with the tests: figures of a machine that does something else mean nothing. */
+/** What things cost: {@code ./onboard bench}. Figures of a machine that does something else mean nothing. */
 @NullMarked
 package dev.onboard.bench;
 

@@ -29,14 +29,12 @@ public final class Demo implements AutoCloseable {
 
     private final Testbed testbed;
     private final SimulatedFleet simulated;
-    private final Fleet fleet;
     private final Map<String, OnboardingTimes> devices = new ConcurrentHashMap<>();
 
     /** In this testbed; nothing happens before {@link #run}. */
     public Demo(Testbed testbed) {
         this.testbed = testbed;
         this.simulated = testbed.simulated();
-        this.fleet = simulated.fleet();
     }
 
     /**
@@ -52,7 +50,9 @@ public final class Demo implements AutoCloseable {
         if (count < 1) {
             throw new UsageException("--devices " + count + " makes no device; give 1 or more");
         }
+        simulated.expect(count);
         makeAndUpload(mode, count, chainDepth);
+        Fleet fleet = simulated.fleet();
         long start = System.nanoTime();
         AtomicInteger ended = new AtomicInteger();
         try (Journal.Subscription watching = testbed.journal().subscribe(this::see);
@@ -62,7 +62,7 @@ public final class Demo implements AutoCloseable {
                     }
                 })) {
             fleet.powerOn();
-            awaitEnd(ended);
+            awaitEnd(fleet, ended);
             testbed.journal().flush();
         }
         List<OnboardingTimes> sorted = devices.values().stream()
@@ -77,7 +77,7 @@ public final class Demo implements AutoCloseable {
                 mode);
     }
 
-    private void awaitEnd(AtomicInteger ended) throws InterruptedException {
+    private static void awaitEnd(Fleet fleet, AtomicInteger ended) throws InterruptedException {
         int before;
         do {
             before = ended.get();
@@ -121,6 +121,7 @@ public final class Demo implements AutoCloseable {
     /** Lets the devices deregister and switches them off. */
     @Override
     public void close() {
+        Fleet fleet = simulated.fleet();
         fleet.shutDown();
         try {
             fleet.await(java.util.Set.of(DeviceState.OFF), Duration.ofSeconds(3));

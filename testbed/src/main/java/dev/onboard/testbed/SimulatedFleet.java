@@ -9,6 +9,7 @@ import dev.onboard.account.TrustedCertificate;
 import dev.onboard.device.CredentialStore;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.Fleet;
+import dev.onboard.device.FleetLimits;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
@@ -28,6 +29,7 @@ import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.Fingerprint;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -51,6 +53,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedFleet.class);
+    /** So many devices are on their way to a registration at a time. */
+    private static final int AT_ONCE = 64;
+
     private static final String DEVELOPER = "Onboard demo developer certificate";
 
     private final Path workDirectory;
@@ -62,6 +67,7 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
     private final SecureRandom random;
     private final Parts parts = new Parts();
     private final Map<String, DeviceBundle> bundles = new ConcurrentHashMap<>();
+    private List<InetAddress> addresses = List.of(InetAddress.getLoopbackAddress());
     private @Nullable Fleet fleet;
 
     SimulatedFleet(
@@ -81,6 +87,22 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
         this.random = random;
     }
 
+    /**
+     * There will be so many devices: asked before the first one is made, so that nobody finds out after ten thousand that
+     * the system has sockets for nine.
+     *
+     * @throws UsageException when the system does not grant what they need; it says what to do
+     */
+    synchronized void expect(int devices) {
+        FleetLimits limits = FleetLimits.ofThisProcess();
+        limits.refusal(devices, AT_ONCE).ifPresent(why -> {
+            throw new UsageException(why);
+        });
+        if (fleet == null) {
+            addresses = limits.loopback(devices);
+        }
+    }
+
     /** The devices themselves. */
     synchronized Fleet fleet() {
         Fleet present = fleet;
@@ -89,6 +111,8 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
                 DtlsThreads threads = parts.add(DtlsThreads.start("devices"));
                 present =
                         parts.add(Fleet.with(threads, journal, firmware.applyTo(DeviceOptions.standard(clock)), random)
+                                .localAddresses(addresses)
+                                .startConcurrency(AT_ONCE)
                                 .build());
                 fleet = present;
             } catch (IOException e) {
@@ -185,6 +209,7 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
         try {
             DeviceMode mode = DeviceMode.of(order.mode());
             List<EndpointName> names = names(order.names());
+            expect(bundles.size() + names.size());
             if (mode == DeviceMode.DEVELOPER && names.size() > DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE) {
                 throw new IllegalArgumentException(names.size() + " devices cannot share one developer certificate; "
                         + DeviceDirectory.DEVICES_PER_DEVELOPER_CERTIFICATE + " can");

@@ -8,6 +8,7 @@ import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,13 +41,13 @@ public final class Surroundings {
     public Surroundings(
             Journal journal,
             DtlsThreads threads,
-            InetAddress localAddress,
+            List<InetAddress> localAddresses,
             Transmission transmission,
             Executor work,
             RandomGenerator random,
             int atOnce) {
         this.journal = journal;
-        this.dtls = new DtlsClientSide(threads, DtlsSettings.device(transmission), localAddress);
+        this.dtls = new DtlsClientSide(threads, DtlsSettings.device(transmission), localAddresses);
         this.timers = threads.io();
         this.work = work;
         this.random = random;

@@ -7,6 +7,8 @@ import dev.onboard.pki.TrustPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.Connector;
@@ -14,20 +16,23 @@ import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 
-/** Makes the endpoints of devices, CoAP over DTLS and, for firmware, CoAP alone: one socket each, no thread each. Immutable and thread-safe. */
+/**
+ * Makes the endpoints of devices, CoAP over DTLS and, for firmware, CoAP alone: one socket each, no thread each. Thread-safe.
+ */
 public final class DtlsClientSide {
     private final DtlsThreads threads;
     private final Configuration settings;
-    private final InetAddress localAddress;
+    private final List<InetAddress> localAddresses;
+    private final AtomicInteger endpoints = new AtomicInteger();
 
     /**
      * @param settings from {@link DtlsSettings#device}, shared by all devices
-     * @param localAddress the address that the devices' sockets are bound to, each on a free port
+     * @param localAddresses the addresses that the devices' sockets are bound to in turn, each on a free port
      */
-    public DtlsClientSide(DtlsThreads threads, Configuration settings, InetAddress localAddress) {
+    public DtlsClientSide(DtlsThreads threads, Configuration settings, List<InetAddress> localAddresses) {
         this.threads = threads;
         this.settings = settings;
-        this.localAddress = localAddress;
+        this.localAddresses = List.copyOf(localAddresses);
     }
 
     /**
@@ -40,7 +45,7 @@ public final class DtlsClientSide {
             Credential credential, TrustPolicy policy, InstantSource clock, HandshakeRecord.Observer observer) {
         HandshakeWatch watch = new HandshakeWatch(HandshakeRecord.Side.CLIENT, observer, (connection, session) -> {});
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
-                .setAddress(new InetSocketAddress(localAddress, 0))
+                .setAddress(freePort())
                 .setCertificateIdentityProvider(new SentIdentity(() -> credential))
                 .setAdvancedCertificateVerifier(new EvaluatingVerifier(() -> policy, clock, watch))
                 .setSessionListener(watch);
@@ -52,7 +57,12 @@ public final class DtlsClientSide {
 
     /** An endpoint, not yet started, without DTLS: for what needs no secrecy and proves itself. */
     public CoapEndpoint plainEndpoint() {
-        return endpoint(new PlainConnector(new InetSocketAddress(localAddress, 0), threads.selector()));
+        return endpoint(new PlainConnector(freePort(), threads.selector()));
+    }
+
+    private InetSocketAddress freePort() {
+        int turn = Math.floorMod(endpoints.getAndIncrement(), localAddresses.size());
+        return new InetSocketAddress(localAddresses.get(turn), 0);
     }
 
     private CoapEndpoint endpoint(Connector connector) {

@@ -86,8 +86,9 @@ public final class DtlsSettings {
     }
 
     private static Configuration both(Transmission transmission) {
-        Configuration settings = new Configuration(
-                CoapConfig.DEFINITIONS, UdpConfig.DEFINITIONS, DtlsConfig.DEFINITIONS, SystemConfig.DEFINITIONS);
+        // of the registered modules: every connector copies its configuration, and these definitions are not copied
+        // along
+        Configuration settings = new Configuration();
         settings.set(
                 DtlsConfig.DTLS_CIPHER_SUITES,
                 List.of(

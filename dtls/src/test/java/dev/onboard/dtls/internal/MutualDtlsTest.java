@@ -197,7 +197,7 @@ class MutualDtlsTest {
     /** The answer's payload, or "failed" when no answer came because the handshake failed. */
     private String get(Credential device, TrustPolicy policy) throws Exception {
         CoapEndpoint endpoint = new DtlsClientSide(
-                        threads, DtlsSettings.device(Transmission.STANDARD), InetAddress.getLoopbackAddress())
+                        threads, DtlsSettings.device(Transmission.STANDARD), List.of(InetAddress.getLoopbackAddress()))
                 .endpoint(device, policy, CLOCK, atClient::add);
         CompletableFuture<String> answer = new CompletableFuture<>();
         endpoint.start();
