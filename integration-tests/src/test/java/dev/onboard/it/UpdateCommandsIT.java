@@ -7,6 +7,7 @@ import dev.onboard.journal.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,13 +52,19 @@ class UpdateCommandsIT {
         return cli.start(run.toArray());
     }
 
-    private static void awaitRegistered(Cli.Up up) {
-        for (int i = 1; i <= DEVICES; i++) {
-            String endpoint = "d" + i;
-            up.first(
-                    endpoint + " registered",
-                    event -> event.stage() == Stage.REGISTERED
-                            && event.endpoint().orElse("").equals(endpoint));
+    /** Starting a process may take its time; it is looked at now and then, which leaves it the processor. */
+    private static void awaitRegistered(Cli.Up up, Process fleet) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        while (up.events().stream()
+                        .filter(event -> event.stage() == Stage.REGISTERED)
+                        .map(event -> event.endpoint().orElse(""))
+                        .distinct()
+                        .count()
+                < DEVICES) {
+            assertThat(System.nanoTime()).as(() -> up.events().toString()).isLessThan(deadline);
+            assertThat(fleet.waitFor(200, TimeUnit.MILLISECONDS))
+                    .as("the devices ended by themselves")
+                    .isFalse();
         }
     }
 
@@ -76,7 +83,7 @@ class UpdateCommandsIT {
                         .exitCode())
                 .isZero();
         Process fleet = fleet();
-        awaitRegistered(up);
+        awaitRegistered(up, fleet);
         Path image = folder.resolve("app.bin");
         Files.write(image, UpdateBench.image(OCTETS));
         Path manifest = folder.resolve("app.suit");
