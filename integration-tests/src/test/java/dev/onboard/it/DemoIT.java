@@ -235,7 +235,7 @@ class DemoIT {
                         + " manifest was made for");
     }
 
-    /** In the platform's format, without DTLS for files, which that format does not use. */
+    /** In the platform's format, with devices that refuse a signer that has ended. */
     @Test
     void itUpdatesItsDevicesByThePlatformsManifests() throws Exception {
         Cli.Result updated = cli.run(
