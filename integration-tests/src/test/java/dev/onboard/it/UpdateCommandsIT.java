@@ -150,8 +150,8 @@ class UpdateCommandsIT {
             }
         }
         if (KILLS > 1) {
-            // a device learns that its server was killed when a message of its own is not answered, hours later perhaps;
-            // one that starts registers anew
+            // a device learns that its server was killed when a message of its own is not answered, which may
+            // be hours later; one that starts registers anew
             devicesNow.destroyForcibly().waitFor();
             fleet();
         }
