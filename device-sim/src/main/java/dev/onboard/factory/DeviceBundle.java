@@ -62,4 +62,9 @@ public record DeviceBundle(
         return new DeviceBundle(
                 endpoint, mode, credential, serverUri, serverCa, authorities, updateAuthenticity, identity, sends);
     }
+
+    /** The same device, which accepts firmware signed for this certificate. */
+    public DeviceBundle withUpdateAuthenticity(X509Certificate value) {
+        return new DeviceBundle(endpoint, mode, credential, serverUri, serverCa, trustStore, value, identity, sends);
+    }
 }

@@ -3,6 +3,7 @@ package dev.onboard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.scenario.Catalogue;
 import dev.onboard.scenario.Expectation;
@@ -19,7 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,115 @@ class ScenarioCatalogueIT {
                         .toList())
                 .as("scenarios that come as expected although nothing is wrong")
                 .isEmpty();
+    }
+
+    /**
+     * The last expectations of a scenario with steps, when its devices are only switched on, everything else being good: they
+     * must not be met, or, where all of them are of a device that registers, not with a party that nobody trusts. A firmware
+     * update is also tried with nothing wrong in it.
+     */
+    @Test
+    void everyScenarioWithStepsFailsWithoutThem() throws Exception {
+        Path files = Files.createDirectories(folder.resolve("without-steps"));
+        Map<String, List<Scenario>> variants = new TreeMap<>();
+        Set<String> written = new TreeSet<>();
+        for (Scenario scenario : Catalogue.shipped().scenarios()) {
+            if (scenario.pending().isPresent() || !scenario.written().has("steps")) {
+                continue;
+            }
+            List<ObjectNode> contents = new ArrayList<>(List.of(switchedOn(scenario)));
+            if (scenario.written().path("expect").toString().contains("registered")) {
+                ObjectNode untrusted = switchedOn(scenario);
+                untrusted.putObject("certificates").putObject("stranger").put("issuer", "self");
+                untrusted.putArray("trust").add("stranger");
+                contents.add(untrusted);
+            }
+            goodUpdate(scenario).ifPresent(contents::add);
+            if (written.add(contents.toString())) {
+                List<Scenario> read = new ArrayList<>();
+                for (ObjectNode content : contents) {
+                    Path file = files.resolve(variants.size() + "-" + read.size() + ".json");
+                    Files.writeString(file, content.toString());
+                    read.addAll(ScenarioFiles.read(file));
+                }
+                variants.put(scenario.id(), read);
+            }
+        }
+        assertThat(variants).hasSizeGreaterThan(60);
+        // most of them wait for what does not come
+        List<Result> results =
+                run(variants.values().stream().flatMap(List::stream).toList(), 32);
+        Set<String> different = results.stream()
+                .filter(result -> result.status() == Result.Status.DIFFERENT)
+                .map(result -> result.scenario().id())
+                .collect(Collectors.toSet());
+        assertThat(variants.entrySet().stream()
+                        .filter(scenario ->
+                                scenario.getValue().stream().noneMatch(variant -> different.contains(variant.id())))
+                        .map(Map.Entry::getKey)
+                        .toList())
+                .as("scenarios that come as expected although nothing of them happens")
+                .isEmpty();
+        assertThat(variants.entrySet().stream()
+                        .filter(scenario -> scenario.getKey().startsWith("FWU"))
+                        .flatMap(scenario -> scenario.getValue().stream())
+                        .filter(variant -> variant.written().toString().contains("\"update\""))
+                        .filter(variant -> !different.contains(variant.id()))
+                        .map(Scenario::id)
+                        .toList())
+                .as("updates that are refused although nothing is wrong with them")
+                .isEmpty();
+    }
+
+    private static ObjectNode switchedOn(Scenario scenario) {
+        ObjectNode content = Cli.JSON.createObjectNode();
+        content.put("title", "without its steps: " + scenario.title());
+        content.put("because", "a scenario that cannot fail shows nothing");
+        content.putArray("legs").add(scenario.leg().word());
+        content.put("devices", scenario.devices());
+        ArrayNode steps = content.putArray("steps");
+        steps.addObject().putObject("power-on").put("device", "all");
+        JsonNode expect = scenario.written().path("expect").deepCopy();
+        soon(expect);
+        content.set("expect", expect);
+        return content;
+    }
+
+    /** What is not there in a moment does not come; the certificates of the good default have other names. */
+    private static void soon(JsonNode expect) {
+        if (expect.isArray()) {
+            expect.forEach(ScenarioCatalogueIT::soon);
+        }
+        expect.fields().forEachRemaining(field -> {
+            if (field.getValue() instanceof ObjectNode of) {
+                of.remove("certificate");
+                if (Set.of("registered", "refused", "failed", "event", "renewed", "firmware")
+                        .contains(field.getKey())) {
+                    of.put("within", "PT5S");
+                }
+            }
+        });
+    }
+
+    /** The same scenario with updates that are as they should be; empty when none is refused because of what it is. */
+    private static Optional<ObjectNode> goodUpdate(Scenario scenario) {
+        ObjectNode content = scenario.written().deepCopy();
+        boolean changed = false;
+        for (JsonNode step : content.path("steps")) {
+            if (step.path("update") instanceof ObjectNode update) {
+                int fields = update.size();
+                update.retain("version", "by", "next");
+                changed |= update.size() < fields;
+            }
+        }
+        boolean isRefused = content.path("expect").findValue("reason") != null;
+        boolean direct = content.path("steps").toString().contains("direct");
+        content.remove("matrix");
+        content.putArray("legs").add(scenario.leg().word());
+        soon(content.path("expect"));
+        return changed && isRefused && !direct && !scenario.name().startsWith("FWU-13")
+                ? Optional.of(content)
+                : Optional.empty();
     }
 
     /** Every row of the matrix is a scenario, or says why it is none. */
@@ -214,7 +327,10 @@ class ScenarioCatalogueIT {
     }
 
     private static List<Result> run(List<Scenario> scenarios) throws Exception {
-        int jobs = 4 * Runtime.getRuntime().availableProcessors();
+        return run(scenarios, 4 * Runtime.getRuntime().availableProcessors());
+    }
+
+    private static List<Result> run(List<Scenario> scenarios, int jobs) throws Exception {
         return new ScenarioRunner(jobs, 1, Files.createTempDirectory(folder, "run"), false)
                 .run(scenarios, result -> {});
     }

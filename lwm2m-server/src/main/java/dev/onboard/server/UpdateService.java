@@ -125,6 +125,7 @@ public final class UpdateService implements AutoCloseable {
             made.setDaemon(true);
             return made;
         });
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.registrations = server.watch(event -> {
             if (event instanceof ServerEvent.Appeared || event instanceof ServerEvent.Updated) {
                 post(() -> wake(event.endpoint()));
@@ -484,11 +485,19 @@ public final class UpdateService implements AutoCloseable {
                 }));
     }
 
-    /** Stops; what is on its way to a device goes on when it is started again. */
+    /** Stops, and waits up to five seconds for what is being noted; what is on its way to a device goes on when it is started again. */
     @Override
     public void close() {
         registrations.close();
         changes.run();
-        thread.shutdownNow();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

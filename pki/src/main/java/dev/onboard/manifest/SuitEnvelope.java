@@ -81,6 +81,11 @@ public final class SuitEnvelope implements SignedManifest {
         return new SuitEnvelope(digest, signatures, manifest, more);
     }
 
+    /** The same without any signature, which no device must accept. */
+    public SuitEnvelope withoutSignatures() {
+        return new SuitEnvelope(digest, List.of(), manifest, payloads);
+    }
+
     @Override
     public ManifestFormat format() {
         return ManifestFormat.SUIT;

@@ -1,5 +1,6 @@
 package dev.onboard.scenario;
 
+import dev.onboard.http.Rotations;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -59,6 +60,37 @@ public sealed interface Expectation {
         NEW,
         NOTHING
     }
+
+    /**
+     * With which certificate the device is registered, as the LwM2M server saw it.
+     *
+     * @param certificate {@code old} (as before the last step), {@code new} (another one), or the id of a certificate
+     */
+    record Shows(int device, String certificate) implements Expectation {}
+
+    /**
+     * A renewal that the account asked for has ended.
+     *
+     * @param detail is part of what the account notes of it; empty: anything
+     */
+    record Renewed(int device, Outcome outcome, String detail, Duration within) implements Expectation {}
+
+    /** The devices that still depend on what is being exchanged, these and no others. */
+    record Stragglers(Rotations.Subject of, List<Integer> devices) implements Expectation {
+        public Stragglers {
+            devices = List.copyOf(devices);
+        }
+    }
+
+    /**
+     * What became of a firmware update on a device.
+     *
+     * @param runs the version that it then runs (/3/0/3)
+     * @param result its Update Result (/5/0/5)
+     * @param reason why it took no firmware; empty: it took it
+     */
+    record Firmware(int device, String runs, OptionalInt result, Optional<String> reason, Duration within)
+            implements Expectation {}
 
     /** What an event must look like; what is empty is not asked for. Device 0 is any. */
     record Pattern(

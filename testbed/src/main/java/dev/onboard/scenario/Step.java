@@ -1,8 +1,12 @@
 package dev.onboard.scenario;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.Service;
+import dev.onboard.http.Rotations;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** One thing that is done, or must be seen, in the course of a scenario. Devices are counted from 1. */
 public sealed interface Step {
@@ -53,6 +57,66 @@ public sealed interface Step {
         READ,
         WRITE,
         EXECUTE
+    }
+
+    /** The account has a device's LwM2M certificate renewed. */
+    record Renew(int device) implements Step {}
+
+    /**
+     * What servers or devices are known by is exchanged.
+     *
+     * @param to the id of the certificate that the server shows from now on; empty: a good one
+     * @param answer why the account must refuse it, a {@link dev.onboard.account.AccountException.Kind} as a word; empty: it
+     *     is done
+     */
+    record Rotate(Rotations.Subject subject, Turn turn, String to, String answer) implements Step {}
+
+    /** A part of a rotation. */
+    enum Turn {
+        BEGIN,
+        FINISH,
+        /** Leaving devices behind that have not followed. */
+        FORCE_FINISH
+    }
+
+    /**
+     * Firmware is brought to a device, or to all that are registered.
+     *
+     * @param device 0 for all
+     * @param written what it is and how, as in the file
+     */
+    record Update(int device, JsonNode written) implements Step {}
+
+    /**
+     * Bootstraps write something else from now on.
+     *
+     * @param written as the field {@code deliver}
+     */
+    record Deliver(JsonNode written) implements Step {}
+
+    /** Something is done to what a device keeps, behind its back. */
+    record Flash(Hand what, int device) implements Step {}
+
+    /** What is done to what a device keeps. */
+    enum Hand {
+        /** Its LwM2M credentials are copied. */
+        BACK_UP,
+        /** The copy is put back; its power is off. */
+        RESTORE,
+        /** One bit of the firmware package that it keeps is flipped. */
+        TAMPER
+    }
+
+    /** The same for several devices, at once as far as expectations are concerned. */
+    record Together(List<Step> steps) implements Step {
+        public Together {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /** This step, or those that it consists of. */
+    default Stream<Step> each() {
+        return this instanceof Together together ? together.steps().stream() : Stream.of(this);
     }
 
     /** What must be seen now. */

@@ -66,13 +66,15 @@ public final class Workbench implements AutoCloseable {
     private final Path directory;
     private final List<X509Certificate> authorities;
     private final CertificateAuthority bootstrapServerCa;
-    private final CertificateAuthority lwm2mServerCa;
+    private final LwM2mIdentity identityOfLwm2m;
+    private volatile Optional<Credential> shownByLwm2m;
     private final CertificateAuthority factoryCa;
     private final CertificateAuthority firmwareCa;
     private final Journal journal;
     private final Account account;
     private final LwM2mServer lwm2m;
     private final BootstrapServer bootstrap;
+    private final Upkeep upkeep;
     private final Supplier<Fleet> fleets;
     private final Fleet fleet;
     private final URI bootstrapUri;
@@ -82,14 +84,17 @@ public final class Workbench implements AutoCloseable {
         this.directory = with.directory;
         this.authorities = with.authorities;
         this.bootstrapServerCa = with.ca("Bootstrap server CA");
-        this.lwm2mServerCa = with.ca("LwM2M server CA");
+        this.shownByLwm2m = Optional.ofNullable(with.lwm2mCredential);
+        this.identityOfLwm2m = new LwM2mIdentity(
+                with.ca("LwM2M server CA"), Optional.empty(), ca -> shownByLwm2m.orElseGet(() -> server(ca)));
+        CertificateAuthority deviceCa = with.ca("LwM2M device CA");
         this.factoryCa = with.ca("Factory CA");
         this.firmwareCa = with.ca("Firmware CA");
         try {
             this.journal = parts.add(Journal.open(directory.resolve("events.jsonl"), InstantSource.system()));
             this.account = parts.add(Account.open(
                     Database.in(directory.resolve("account")),
-                    with.ca("LwM2M device CA"),
+                    deviceCa,
                     with.clock,
                     with.random,
                     journal,
@@ -97,10 +102,9 @@ public final class Workbench implements AutoCloseable {
             account.setAnchorPolicy(AnchorPolicy.TESTBED);
             with.prepared.accept(account);
             InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-            Credential lwm2mCredential = with.lwm2mCredential != null ? with.lwm2mCredential : server(lwm2mServerCa);
             this.lwm2m = parts.add(LwM2mServer.start(
                     free,
-                    () -> lwm2mCredential,
+                    identityOfLwm2m::credential,
                     new LwM2mServer.Surroundings(
                             account,
                             journal,
@@ -111,15 +115,25 @@ public final class Workbench implements AutoCloseable {
                             this::authorities,
                             LwM2mServer.Role.MAIN)));
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
-            LwM2mServerAccount told =
-                    new LwM2mServerAccount(lwm2mUri, lwm2mServerCa.certificate(), SHORT_SERVER_ID, LIFETIME);
+            this.upkeep = parts.add(new Upkeep(
+                    directory,
+                    account,
+                    deviceCa,
+                    identityOfLwm2m,
+                    lwm2m,
+                    journal,
+                    with.clock,
+                    with.random,
+                    uri(lwm2m.address())));
+            Supplier<LwM2mServerAccount> told =
+                    () -> new LwM2mServerAccount(lwm2mUri, lwm2mServerCa().certificate(), SHORT_SERVER_ID, LIFETIME);
             Delivering delivery = with.delivering;
             Credential bootstrapCredential =
                     with.bootstrapCredential != null ? with.bootstrapCredential : server(bootstrapServerCa);
             this.bootstrap = parts.add(BootstrapServer.start(
                     free,
                     () -> bootstrapCredential,
-                    new Told(delivery, told, with.keys, authorities()),
+                    new Told(delivery, told, with.keys, this::authorities),
                     new BootstrapServer.Surroundings(
                             account,
                             journal,
@@ -289,23 +303,31 @@ public final class Workbench implements AutoCloseable {
 
     /** What devices are told. */
     private record Told(
-            Delivering delivering, LwM2mServerAccount server, KeySource keys, List<X509Certificate> authorities)
+            Delivering delivering,
+            Supplier<LwM2mServerAccount> server,
+            KeySource keys,
+            Supplier<List<X509Certificate>> told)
             implements Deliveries {
         @Override
         public Delivery of(String endpoint, Credential issued) {
-            return delivering.of(endpoint, issued, server);
+            return delivering.of(endpoint, issued, server.get());
         }
 
         @Override
         public Delivery enrolling(String endpoint) {
-            return Delivery.enrolling(List.of(server));
+            return Delivery.enrolling(List.of(server.get()));
+        }
+
+        @Override
+        public List<X509Certificate> authorities() {
+            return told.get();
         }
     }
 
     /** What a device that enrols shall trust. */
     private List<X509Certificate> authorities() {
         return authorities.isEmpty()
-                ? List.of(bootstrapServerCa.certificate(), lwm2mServerCa.certificate())
+                ? List.of(bootstrapServerCa.certificate(), lwm2mServerCa().certificate())
                 : authorities;
     }
 
@@ -364,7 +386,22 @@ public final class Workbench implements AutoCloseable {
 
     /** The CA of the LwM2M server's good certificate. */
     public CertificateAuthority lwm2mServerCa() {
-        return lwm2mServerCa;
+        return identityOfLwm2m.authority();
+    }
+
+    /** The CA of the update authenticity certificate of good bundles. */
+    public CertificateAuthority firmwareCa() {
+        return firmwareCa;
+    }
+
+    /** Renewals, rotations and update campaigns on this workbench. */
+    public Upkeep upkeep() {
+        return upkeep;
+    }
+
+    /** What the LwM2M server will show from the next rotation of its certificate on. */
+    public void nextLwm2mCredential(Credential credential) {
+        shownByLwm2m = Optional.of(credential);
     }
 
     /** Uploads a chain, lowest CA first. */
@@ -400,7 +437,7 @@ public final class Workbench implements AutoCloseable {
                 DeviceMode.LWM2M,
                 credential,
                 lwm2mUri(),
-                lwm2mServerCa.certificate(),
+                lwm2mServerCa().certificate(),
                 List.of(),
                 firmwareCa.certificate(),
                 DeviceIdentity.simulated(endpoint.value()),
@@ -412,7 +449,7 @@ public final class Workbench implements AutoCloseable {
         try {
             return serverAccount(
                     credential,
-                    lwm2mServerCa.certificate().getEncoded(),
+                    lwm2mServerCa().certificate().getEncoded(),
                     CertificateUsage.TRUST_ANCHOR_ASSERTION,
                     MatchingType.EXACT);
         } catch (CertificateEncodingException e) {

@@ -105,8 +105,21 @@ class ScenarioLanguageTest {
                 GOOD
                         + "steps:\n  - {power-on: {}, reboot: {}}\n  - {}\n  - {power-on: {device: 2}}\n  - {trust: {}}\nexpect: registered\n",
                 "f.yaml:4: steps[0]: says power-on and reboot at once; one of them is expected here",
-                "f.yaml:5: steps[1]: says nothing; expected one of power-on, cut-power, shut-down, reboot, factory-reset, trust, distrust, deactivate, activate, clock, revoke, suspend, resume, release, forget, read, write, execute, expect",
+                "f.yaml:5: steps[1]: says nothing; expected one of power-on, cut-power, shut-down, reboot, factory-reset, trust, distrust, deactivate, activate, clock, revoke, suspend, resume, release, forget, read, write, execute, renew, rotate, update, deliver, back-up, restore, tamper, expect",
                 "f.yaml:7: steps[3].trust: 'certificate' is missing");
+        assertFaults(
+                GOOD
+                        + "legs: [lwm2m-server]\nsteps:\n  - rotate: {what: server-leaf}\n  - rotate: {what: device-ca, to: nxt}\n"
+                        + "  - update: {version: 1.1.0, signers: [nobody], edit: [{octets: a1, become: a1b2}]}\n  - renew: {device: 2}\n"
+                        + "expect:\n  - shows: nxt\n  - stragglers: {of: device-ca, devices: [3]}\n",
+                "f.yaml:5: steps[0].rotate: on the leg lwm2m-server the server shows a certificate of the scenario; rotate server-leaf, and say with 'to' which one it shows from then on",
+                "f.yaml:6: steps[1].rotate.to: 'nxt' is no certificate of this scenario; there are root, leaf",
+                "f.yaml:6: steps[1].rotate.to: is for the beginning of a rotation of server-leaf on the leg lwm2m-server",
+                "f.yaml:7: steps[2].update.signers[0]: 'nobody' is no certificate of this scenario; there are root, leaf",
+                "f.yaml:7: steps[2].update.edit[0].become: has 2 octets; as many as there were are expected, 1",
+                "f.yaml:8: steps[3].renew.device: there is one device, not 2; say so with 'devices'",
+                "f.yaml:10: expect[0].shows: 'nxt' is no certificate of this scenario; there are root, leaf",
+                "f.yaml:11: expect[1].stragglers.devices[0]: there is one device, not 3; say so with 'devices'");
         assertFaults(
                 GOOD + "devices: 0\nusage: 4\nexpect:\n  refused: {alert: certificate_expird, certificate: nobody}\n",
                 "f.yaml:3: devices: 0 is too small; at least 1 is expected",

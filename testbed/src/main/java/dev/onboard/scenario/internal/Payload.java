@@ -29,19 +29,26 @@ import java.util.concurrent.ConcurrentHashMap;
  * field {@code deliver}. Thread-safe.
  */
 final class Payload {
-    private final JsonNode written;
+    private final boolean faulty;
     private final CaseCertificates certificates;
     private final Map<String, Integer> bootstraps = new ConcurrentHashMap<>();
+    private volatile JsonNode written;
 
     /** @param written the field {@code deliver}; missing: everything is good */
     Payload(JsonNode written, CaseCertificates certificates) {
         this.written = written;
+        this.faulty = !written.isMissingNode();
         this.certificates = certificates;
     }
 
-    /** Whether anything is out of the ordinary. */
+    /** Whether anything is out of the ordinary from the start. */
     boolean isFaulty() {
-        return !written.isMissingNode();
+        return faulty;
+    }
+
+    /** From now on this is written, in place of what the field says. */
+    void change(JsonNode next) {
+        written = next;
     }
 
     /** The CAs that devices trust of themselves. */

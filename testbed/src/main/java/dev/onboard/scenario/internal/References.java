@@ -36,7 +36,9 @@ record References(JsonNode content) {
             checkIds(one.path("above"), "/trust/" + i + "/above", ids, faults);
         }
         checkIds(content.path("intermediates"), "/intermediates", ids, faults);
-        checkDelivery(content.path("deliver"), ids, faults);
+        checkDelivery(content.path("deliver"), "/deliver", ids, faults);
+        checkId(content.path("firmware").path("authenticity"), "/firmware/authenticity", ids, faults);
+        checkTimes(content.path("renewal"), "/renewal", faults, "life");
         checkId(content.path("signs-with"), "/signs-with", ids, faults);
         for (int i = 0; i < content.path("devices").size(); i++) {
             JsonNode device = content.path("devices").get(i);
@@ -86,13 +88,13 @@ record References(JsonNode content) {
         return ids;
     }
 
-    private static void checkDelivery(JsonNode deliver, Set<String> ids, BiConsumer<String, String> faults) {
+    private static void checkDelivery(JsonNode deliver, String at, Set<String> ids, BiConsumer<String, String> faults) {
         for (String field : List.of("certificate", "key", "server-certificate", "trust-store")) {
             JsonNode given = deliver.path(field);
             if (given.isArray()) {
-                checkIds(given, "/deliver/" + field, ids, faults);
+                checkIds(given, at + "/" + field, ids, faults);
             } else {
-                checkId(given, "/deliver/" + field, ids, faults);
+                checkId(given, at + "/" + field, ids, faults);
             }
         }
     }
@@ -196,16 +198,64 @@ record References(JsonNode content) {
             checkDevice(of, at, faults);
             checkId(of.path("certificate"), at + "/certificate", ids, faults);
             checkTimes(of, at, faults, "servers", "devices");
+            switch (word) {
+                case "deliver" -> checkDelivery(of, at, ids, faults);
+                case "rotate" -> checkRotation(of, at, ids, faults);
+                case "update" -> {
+                    checkIds(of.path("signers"), at + "/signers", ids, faults);
+                    checkIds(of.path("next"), at + "/next", ids, faults);
+                    checkId(of.path("source"), at + "/source", ids, faults);
+                    checkEdits(of.path("edit"), at + "/edit", faults);
+                }
+                default -> {
+                    // its fields are checked above
+                }
+            }
+        }
+    }
+
+    /** On the leg of the LwM2M server its certificate, and with it its CA, are the scenario's own. */
+    private void checkRotation(JsonNode of, String at, Set<String> ids, BiConsumer<String, String> faults) {
+        checkId(of.path("to"), at + "/to", ids, faults);
+        boolean own = false;
+        for (JsonNode leg : content.path("legs")) {
+            own |= leg.asText().equals(Leg.LWM2M_SERVER.word());
+        }
+        String what = of.path("what").asText();
+        boolean begins = of.path("turn").asText("begin").equals("begin");
+        if (own && !what.equals("device-ca") && (!what.equals("server-leaf") || begins && !of.has("to"))) {
+            faults.accept(
+                    at,
+                    "on the leg lwm2m-server the server shows a certificate of the scenario; rotate server-leaf, and"
+                            + " say with 'to' which one it shows from then on");
+        } else if (of.has("to") && (!own || !begins || !what.equals("server-leaf"))) {
+            faults.accept(at + "/to", "is for the beginning of a rotation of server-leaf on the leg lwm2m-server");
+        }
+    }
+
+    private static void checkEdits(JsonNode edits, String at, BiConsumer<String, String> faults) {
+        for (int i = 0; i < edits.size(); i++) {
+            int octets = edits.get(i).path("octets").asText().length() / 2;
+            int become = edits.get(i).path("become").asText().length() / 2;
+            if (octets != become) {
+                faults.accept(
+                        at + "/" + i + "/become",
+                        "has " + become + " octets; as many as there were are expected, " + octets);
+            }
         }
     }
 
     private void checkDevice(JsonNode of, String at, BiConsumer<String, String> faults) {
+        checkDevice(of.path("device").asInt(1), at + "/device", faults);
+    }
+
+    private void checkDevice(int number, String at, BiConsumer<String, String> faults) {
         int devices = devices(content);
-        if (of.path("device").asInt(1) > devices) {
+        if (number > devices) {
             faults.accept(
-                    at + "/device",
-                    "there " + (devices == 1 ? "is one device" : "are " + devices + " devices") + ", not "
-                            + of.path("device").asInt() + "; say so with 'devices'");
+                    at,
+                    "there " + (devices == 1 ? "is one device" : "are " + devices + " devices") + ", not " + number
+                            + "; say so with 'devices'");
         }
     }
 
@@ -221,6 +271,16 @@ record References(JsonNode content) {
             JsonNode of = field.getValue();
             checkDevice(of, place, faults);
             checkTimes(of, place, faults, "within");
+            if (field.getKey().equals("shows")) {
+                JsonNode which = of.isTextual() ? of : of.path("certificate");
+                if (!which.asText().equals("old") && !which.asText().equals("new")) {
+                    checkId(which, of.isTextual() ? place : place + "/certificate", ids, faults);
+                }
+                return;
+            }
+            for (int i = 0; i < of.path("devices").size(); i++) {
+                checkDevice(of.path("devices").get(i).asInt(), place + "/devices/" + i, faults);
+            }
             if (of.path("alert").isTextual() && alert(of.path("alert").asText()).isEmpty()) {
                 List<String> names = new ArrayList<>();
                 for (Alert alert : Alert.values()) {

@@ -3,6 +3,7 @@ package dev.onboard.scenario.internal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onboard.journal.Party;
 import dev.onboard.pki.cases.CertificateCase;
 import dev.onboard.scenario.Fault;
 import dev.onboard.scenario.InvalidScenarioException;
@@ -37,6 +38,8 @@ public final class ScenarioReader {
             "matrix",
             "network",
             "deliver",
+            "firmware",
+            "renewal",
             "peer",
             "steps",
             "expect");
@@ -164,6 +167,25 @@ public final class ScenarioReader {
         return legs;
     }
 
+    /** The certificate of a device, counted from 1, where a scenario has several devices that are alike. */
+    static String leafOf(int number) {
+        return number == 1 ? "leaf" : "leaf-" + number;
+    }
+
+    /** Devices that are alike have each a key, a certificate and a name of its own. */
+    private static void addLeaves(ObjectNode description, int devices) {
+        ObjectNode certificates = description.withObjectProperty("certificates");
+        for (int number = 2; number <= devices && !certificates.has(leafOf(number)); number++) {
+            ObjectNode leaf =
+                    certificates.path("leaf") instanceof ObjectNode spec ? spec.deepCopy() : certificates.objectNode();
+            if (!leaf.has("kind")) {
+                leaf.put("kind", "device");
+            }
+            leaf.put("name", leaf.path("name").asText("meter-7") + "-" + number);
+            certificates.set(leafOf(number), leaf);
+        }
+    }
+
     static Scenario scenario(String name, JsonNode content, Leg leg) {
         ObjectNode certificates = content.deepCopy();
         certificates.remove(NOT_OF_THE_CASE);
@@ -171,6 +193,9 @@ public final class ScenarioReader {
         certificates.put("title", content.path("title").asText());
         if (leg != Leg.EVALUATION || !certificates.has("purpose")) {
             certificates.put("purpose", leg.purpose().word());
+        }
+        if (!leg.judge().equals(Party.DEVICE) && content.path("devices").isInt()) {
+            addLeaves(certificates, content.path("devices").asInt());
         }
         StepReader reader = new StepReader(content, leg);
         List<Step> steps = reader.steps();

@@ -1,6 +1,7 @@
 package dev.onboard.scenario.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.account.Account;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.Device;
 import dev.onboard.account.IssuedCertificate;
@@ -25,6 +26,7 @@ import dev.onboard.factory.Disk;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Party;
+import dev.onboard.manifest.UpdateTrust;
 import dev.onboard.pki.Alert;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
@@ -40,7 +42,6 @@ import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
-import dev.onboard.server.OperationException;
 import dev.onboard.testbed.Workbench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,13 +56,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
@@ -69,7 +68,8 @@ import java.util.function.UnaryOperator;
  * carries steps out and judges nothing. Used by one thread.
  */
 final class ScenarioRun implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** What is exchanged is younger than what was there, by clocks that stand still. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     private final Scenario scenario;
     private final CertificateCase.Ready made;
@@ -79,6 +79,7 @@ final class ScenarioRun implements AutoCloseable {
     private final MovableClock deviceClock;
     private final Trusting trusting;
     private final Workbench bench;
+    private final LaterLife later;
     private final Optional<RawPeer.Listening> rawServer;
     private final List<Actor> actors = new ArrayList<>();
     private final Network network;
@@ -115,6 +116,8 @@ final class ScenarioRun implements AutoCloseable {
                         peer.of(sent).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
                 : Optional.empty();
         this.bench = bench(directory, threads, random);
+        this.later =
+                new LaterLife(bench, made.certificates(), scenario.written().path("firmware"));
         for (int i = 1; i <= scenario.devices(); i++) {
             actors.add(actor(i));
         }
@@ -136,10 +139,30 @@ final class ScenarioRun implements AutoCloseable {
         };
     }
 
+    private RenewalSchedule schedule() {
+        JsonNode at = scenario.written().path("renewal").path("at");
+        return at.isMissingNode()
+                ? RenewalSchedule.NEVER
+                : RenewalSchedule.at(at.asDouble()).checking(Duration.ofMillis(100));
+    }
+
+    private void prepare(Account account) {
+        JsonNode life = scenario.written().path("renewal").path("life");
+        if (!life.isMissingNode()) {
+            account.setCertificateLife(Duration.parse(life.asText()));
+        }
+        if (!deviceJudges()) {
+            trusting.prepare(account, made.at());
+        }
+    }
+
     private Workbench bench(Path directory, DtlsThreads threads, SecureRandom random) throws IOException {
         DeviceOptions options =
-                DeviceOptions.standard(deviceClock).withDisk(Disk.swift()).withRenewal(RenewalSchedule.NEVER);
-        if (network.isFaulty() || payload.isFaulty()) {
+                DeviceOptions.standard(deviceClock).withDisk(Disk.swift()).withRenewal(schedule());
+        if (scenario.written().path("firmware").path("signer-expiry").asText().equals("refused")) {
+            options = options.withSignerExpiry(UpdateTrust.Expiry.REFUSED);
+        }
+        if (mayPass()) {
             options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
         }
         if (payload.isFaulty()) {
@@ -151,14 +174,13 @@ final class ScenarioRun implements AutoCloseable {
                 .delivering(payload::of)
                 .keys(keys())
                 .authorities(payload.authorities())
+                .prepared(this::prepare)
                 .ways(
                         way(threads, "bootstrap", foreign.bootstrapServer()),
                         way(threads, "lwm2m", foreign.lwm2mServer()));
         switch (scenario.leg()) {
-            case DEVICE_BOOTSTRAP ->
-                builder.bootstrapRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
-            case DEVICE_LWM2M ->
-                builder.lwm2mRules(trusting.rules()).prepared(account -> trusting.prepare(account, made.at()));
+            case DEVICE_BOOTSTRAP -> builder.bootstrapRules(trusting.rules());
+            case DEVICE_LWM2M -> builder.lwm2mRules(trusting.rules());
             case BOOTSTRAP_SERVER -> {
                 options = options.withRules(only(Purpose.BOOTSTRAP_SERVER));
                 sent.ofServer().ifPresent(builder::bootstrapCredential);
@@ -185,6 +207,7 @@ final class ScenarioRun implements AutoCloseable {
                 throw new NotObservableException("the way to a foreign server is its own");
             }
             if (scenario.steps().stream()
+                    .flatMap(Step::each)
                     .anyMatch(step -> !(step instanceof Step.Power || step instanceof Step.Expect))) {
                 throw new NotObservableException("its steps need an account of ours");
             }
@@ -244,9 +267,17 @@ final class ScenarioRun implements AutoCloseable {
         record Foreign(String endpoint, Command command) implements Actor {}
     }
 
-    /** What this device shows: all the same, or each its own. */
+    /** What this device shows: a certificate of its own like the leaf, or what the file says of it. */
     private Sent sentBy(int number) {
         JsonNode own = scenario.written().path("devices").path(number - 1);
+        String alike = ScenarioReader.leafOf(number);
+        if (own.isMissingNode() && number > 1 && made.certificates().ids().contains(alike)) {
+            byte[] leaf = made.certificates().der("leaf");
+            List<byte[]> chain = new ArrayList<>(sent.chain());
+            chain.replaceAll(
+                    one -> Arrays.equals(one, leaf) ? made.certificates().der(alike) : one);
+            return new Sent(chain, made.certificates().key(alike));
+        }
         if (own.isMissingNode()) {
             return sent;
         }
@@ -257,8 +288,9 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Actor actor(int number) throws IOException {
-        boolean alike =
-                scenario.devices() > 1 && !scenario.written().path("devices").isArray();
+        boolean alike = deviceJudges()
+                && scenario.devices() > 1
+                && !scenario.written().path("devices").isArray();
         return actor(sentBy(number), alike ? "-" + number : "");
     }
 
@@ -285,7 +317,7 @@ final class ScenarioRun implements AutoCloseable {
         setUp(name);
         boolean fromTheFactory = isInLwm2mMode();
         DeviceBundle bundle = fromTheFactory ? bench.lwm2mBundle(name, credential) : bench.bundle(name, credential);
-        bundle = bundle.withTrustStore(payload.trustStore());
+        bundle = bundle.withTrustStore(payload.trustStore()).withUpdateAuthenticity(later.authenticity());
         if (scenario.leg() == Leg.BOOTSTRAP_SERVER && rawServer.isPresent()) {
             bundle = bundle.withServer(rawUri(), bundle.serverCa());
         }
@@ -412,7 +444,14 @@ final class ScenarioRun implements AutoCloseable {
 
     /** Whether a device that failed once may well succeed the next time. */
     boolean mayPass() {
-        return network.isFaulty() || payload.isFaulty();
+        return network.isFaulty()
+                || payload.isFaulty()
+                || scenario.steps().stream()
+                        .flatMap(Step::each)
+                        .anyMatch(step -> step instanceof Step.Renew
+                                || step instanceof Step.Rotate
+                                || step instanceof Step.Deliver
+                                || step instanceof Step.Flash);
     }
 
     /** Whether the server that the scenario is about is such a peer, which tells nothing of what it sees. */
@@ -434,6 +473,16 @@ final class ScenarioRun implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** The serial number of a certificate of the scenario, as events have it. */
+    String serial(String id) {
+        return made.certificates().certificate(id).getSerialNumber().toString(16);
+    }
+
+    /** How many devices there are. */
+    int devices() {
+        return actors.size();
+    }
+
     /** The serial number of the LwM2M certificate that a device has; empty when it has none. */
     Optional<String> lwm2mSerial(int number) throws IOException {
         if (actors.get(number - 1) instanceof Actor.Simulated simulated) {
@@ -452,7 +501,11 @@ final class ScenarioRun implements AutoCloseable {
      * @throws IOException when something else does not; the message is a sentence
      */
     void carryOut(Step step) throws IOException {
-        if (step instanceof Step.Power power) {
+        if (step instanceof Step.Together together) {
+            for (Step one : together.steps()) {
+                carryOut(one);
+            }
+        } else if (step instanceof Step.Power power) {
             carryOut(power);
         } else if (step instanceof Step.Trust trust) {
             carryOut(trust);
@@ -463,9 +516,40 @@ final class ScenarioRun implements AutoCloseable {
             carryOut(operator);
         } else if (step instanceof Step.Operation operation) {
             carryOut(operation);
+        } else if (step instanceof Step.Renew renew) {
+            pass(A_MOMENT);
+            later.renew(known(renew.device()));
+        } else if (step instanceof Step.Rotate rotate) {
+            pass(A_MOMENT);
+            later.rotate(rotate);
+        } else if (step instanceof Step.Update update) {
+            List<String> endpoints = new ArrayList<>();
+            for (int device = 1; device <= actors.size(); device++) {
+                if (update.device() == 0 || update.device() == device) {
+                    endpoints.add(known(device));
+                }
+            }
+            later.update(update, endpoints);
+        } else if (step instanceof Step.Deliver deliver) {
+            payload.change(deliver.written());
+        } else if (step instanceof Step.Flash flash) {
+            if (!(actors.get(flash.device() - 1) instanceof Actor.Simulated simulated)) {
+                throw new IOException("only a simulated device has a flash memory that can be reached");
+            }
+            later.flash(flash.what(), simulated.directory());
         } else {
             throw new IllegalArgumentException("an expectation is not carried out: " + step);
         }
+    }
+
+    private void pass(Duration time) {
+        serverClock.move(time);
+        deviceClock.move(time);
+    }
+
+    private String known(int device) throws IOException {
+        return endpoint(device)
+                .orElseThrow(() -> new IOException("the account does not know a peer that is no device"));
     }
 
     private void carryOut(Step.Power power) throws IOException {
@@ -541,8 +625,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void carryOut(Step.Operator step) throws IOException {
-        String endpoint = endpoint(step.device())
-                .orElseThrow(() -> new IOException("the account does not know a peer that is no device"));
+        String endpoint = known(step.device());
         if (step.what() == Step.Act.RELEASE) {
             bench.account().devices().release(endpoint);
             return;
@@ -577,30 +660,7 @@ final class ScenarioRun implements AutoCloseable {
             case WRITE -> bench.lwm2mServer().write(endpoint, step.path(), step.value());
             case EXECUTE -> bench.lwm2mServer().execute(endpoint, step.path(), step.value());
         };
-        try {
-            done.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (!step.answer().isEmpty()) {
-                throw new IOException(Step.word(step.what()) + " " + step.path()
-                        + ": done, where the device was to answer " + step.answer());
-            }
-        } catch (ExecutionException e) {
-            if (!step.answer().isEmpty()
-                    && e.getCause() instanceof OperationException refused
-                    && refused.code().equals(Optional.of(step.answer()))) {
-                return;
-            }
-            throw new IOException(Step.word(step.what()) + " " + step.path() + ": " + rootMessage(e), e);
-        } catch (TimeoutException e) {
-            throw new IOException(Step.word(step.what()) + " " + step.path() + ": no answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static String rootMessage(ExecutionException failed) {
-        Throwable cause = failed.getCause();
-        return String.valueOf(cause == null ? failed.getMessage() : cause.getMessage());
+        Asked.await(Step.word(step.what()) + " " + step.path(), done, step.answer());
     }
 
     @Override
@@ -611,6 +671,7 @@ final class ScenarioRun implements AutoCloseable {
             }
         }
         rawServer.ifPresent(RawPeer.Listening::close);
+        later.close();
         bench.close();
         paths.forEach(FaultyPath::close);
     }

@@ -1,7 +1,10 @@
 package dev.onboard.scenario.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.account.Service;
+import dev.onboard.http.Rotations;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,10 +37,29 @@ record StepReader(JsonNode content, Leg leg) {
             }
         }
         for (JsonNode step : content.path("steps")) {
-            steps.addAll(step(step.fieldNames().next(), step.elements().next()));
+            String word = step.fieldNames().next();
+            if (word.equals("expect")) {
+                steps.addAll(step(word, step.path(word)));
+                continue;
+            }
+            List<Step> alike = new ArrayList<>();
+            each(step.path(word)).forEach(one -> alike.addAll(step(word, one)));
+            steps.add(alike.size() == 1 ? alike.get(0) : new Step.Together(alike));
         }
         expectations(content.path("expect")).forEach(expectation -> steps.add(new Step.Expect(expectation)));
         return steps;
+    }
+
+    /** What is said of {@code all} devices is said of each. */
+    private List<JsonNode> each(JsonNode of) {
+        if (!of.path("device").asText().equals("all")) {
+            return List.of(of);
+        }
+        List<JsonNode> one = new ArrayList<>();
+        for (int device = 1; device <= References.devices(content); device++) {
+            one.add(((ObjectNode) of.deepCopy()).put("device", device));
+        }
+        return one;
     }
 
     private List<Step> step(String word, JsonNode of) {
@@ -65,6 +88,27 @@ record StepReader(JsonNode content, Leg leg) {
                         of.path("answer").asText()));
             }
         }
+        for (Step.Hand hand : Step.Hand.values()) {
+            if (Step.word(hand).equals(word)) {
+                return List.of(new Step.Flash(hand, device(of)));
+            }
+        }
+        if (word.equals("renew")) {
+            return List.of(new Step.Renew(device(of)));
+        }
+        if (word.equals("rotate")) {
+            return List.of(new Step.Rotate(
+                    subject(of.path("what")),
+                    Step.Turn.valueOf(constant(of.path("turn").asText("begin"))),
+                    of.path("to").asText(),
+                    of.path("answer").asText()));
+        }
+        if (word.equals("update")) {
+            return List.of(new Step.Update(of.path("device").asInt(0), of));
+        }
+        if (word.equals("deliver")) {
+            return List.of(new Step.Deliver(of));
+        }
         if (word.equals("clock")) {
             return List.of(new Step.Clock(
                     Duration.parse(of.path("servers").asText("PT0S")),
@@ -80,6 +124,14 @@ record StepReader(JsonNode content, Leg leg) {
         return of.path("device").asInt(1);
     }
 
+    private static Rotations.Subject subject(JsonNode word) {
+        return Rotations.Subject.of(word.asText()).orElseThrow();
+    }
+
+    private static String constant(String word) {
+        return word.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
     private Service service(JsonNode of) {
         return Service.of(of.path("service").asText(leg.startsAtLwm2m() ? "lwm2m" : "bootstrap"))
                 .orElseThrow();
@@ -90,9 +142,11 @@ record StepReader(JsonNode content, Leg leg) {
         if (expect.isArray()) {
             expect.forEach(one -> all.addAll(expectations(one)));
         } else if (expect.isTextual()) {
-            all.add(expectation(expect.asText(), com.fasterxml.jackson.databind.node.MissingNode.getInstance()));
+            all.add(expectation(expect.asText(), MissingNode.getInstance()));
         } else {
-            expect.fields().forEachRemaining(field -> all.add(expectation(field.getKey(), field.getValue())));
+            expect.fields()
+                    .forEachRemaining(field ->
+                            each(field.getValue()).forEach(one -> all.add(expectation(field.getKey(), one))));
         }
         return all;
     }
@@ -134,9 +188,36 @@ record StepReader(JsonNode content, Leg leg) {
                         of.has("index") ? OptionalInt.of(of.path("index").asInt()) : OptionalInt.empty(),
                         text(of, "finding"));
             case "keeps" ->
-                new Expectation.Keeps(1, Expectation.Which.valueOf(of.asText().toUpperCase(java.util.Locale.ROOT)));
+                new Expectation.Keeps(
+                        device(of),
+                        Expectation.Which.valueOf(constant(
+                                of.isTextual() ? of.asText() : of.path("which").asText())));
+            case "shows" ->
+                new Expectation.Shows(
+                        device(of),
+                        of.isTextual() ? of.asText() : of.path("certificate").asText());
+            case "renewed" ->
+                new Expectation.Renewed(
+                        device(of),
+                        of.path("result").asText("success").equals("success") ? Outcome.OK : Outcome.FAILED,
+                        of.path("detail").asText(),
+                        within(of));
+            case "stragglers" -> stragglers(of);
+            case "firmware" ->
+                new Expectation.Firmware(
+                        device(of),
+                        of.path("runs").asText(),
+                        of.has("result") ? OptionalInt.of(of.path("result").asInt()) : OptionalInt.empty(),
+                        text(of, "reason"),
+                        within(of));
             default -> throw new IllegalStateException("the schema allows '" + word + "' and nobody checks it");
         };
+    }
+
+    private static Expectation stragglers(JsonNode of) {
+        List<Integer> devices = new ArrayList<>();
+        of.path("devices").forEach(device -> devices.add(device.asInt()));
+        return new Expectation.Stragglers(subject(of.path("of")), devices);
     }
 
     private static Expectation.Pattern pattern(JsonNode of) {

@@ -1,5 +1,6 @@
 package dev.onboard.scenario.internal;
 
+import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Alert;
@@ -47,6 +48,37 @@ public final class Words {
                             case NOTHING -> "no LwM2M credentials";
                         };
             }
+            case SHOWS -> {
+                Expectation.Shows e = (Expectation.Shows) expectation;
+                yield device(e.device()) + "is registered with "
+                        + switch (e.certificate()) {
+                            case "old" -> "the certificate that it had";
+                            case "new" -> "another certificate";
+                            default -> "the certificate '" + e.certificate() + "'";
+                        };
+            }
+            case RENEWED -> {
+                Expectation.Renewed e = (Expectation.Renewed) expectation;
+                yield "the renewal of " + device(e.device()).strip()
+                        + (e.outcome() == Outcome.OK ? " succeeds" : " fails")
+                        + (e.detail().isEmpty() ? "" : ", saying '" + e.detail() + "'");
+            }
+            case STRAGGLERS -> {
+                Expectation.Stragglers e = (Expectation.Stragglers) expectation;
+                yield (e.devices().isEmpty() ? "no device depends" : "devices " + e.devices() + " depend")
+                        + " on the old one of the rotation of " + e.of().word();
+            }
+            case FIRMWARE -> {
+                Expectation.Firmware e = (Expectation.Firmware) expectation;
+                yield device(e.device())
+                        + e.reason()
+                                .map(reason -> "takes no firmware: " + reason + ", and goes on with ")
+                                .orElse("takes the firmware and runs ")
+                        + e.runs()
+                        + (e.result().isEmpty()
+                                ? ""
+                                : "; Update Result " + e.result().getAsInt());
+            }
         };
     }
 
@@ -57,7 +89,11 @@ public final class Words {
         FAILED,
         SEEN,
         JUDGED,
-        KEEPS;
+        KEEPS,
+        SHOWS,
+        RENEWED,
+        STRAGGLERS,
+        FIRMWARE;
 
         static Kind of(Expectation expectation) {
             return valueOf(expectation.getClass().getSimpleName().toUpperCase(Locale.ROOT));
