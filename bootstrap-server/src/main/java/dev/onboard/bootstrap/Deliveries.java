@@ -1,6 +1,8 @@
 package dev.onboard.bootstrap;
 
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.NotCertified;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,6 +34,17 @@ public interface Deliveries {
     /** What a device that enrols shall trust from then on as EST server, roots first; asked at each {@code crts}. */
     default List<X509Certificate> authorities() {
         return List.of();
+    }
+
+    /**
+     * What a device that enrols is answered.
+     *
+     * @param key the device's
+     * @param issued by the account, the device's own certificate first
+     * @throws NotCertified when there is nothing to answer, or nothing yet
+     */
+    default List<X509Certificate> enrolled(String endpoint, PublicKey key, List<X509Certificate> issued) {
+        return issued;
     }
 
     /** The same servers for every device, asked at each bootstrap. */

@@ -63,6 +63,7 @@ class ScenarioCatalogueIT {
             content.put("title", "without: " + scenario.title());
             content.put("because", "a scenario that cannot fail shows nothing");
             content.putArray("legs").add(scenario.leg().word());
+            content.put("devices", scenario.devices());
             boolean registers = scenario.steps().stream()
                     .anyMatch(step -> step instanceof Step.Expect expect
                             && expect.expectation() instanceof Expectation.Registered);
@@ -108,13 +109,12 @@ class ScenarioCatalogueIT {
             if (scenario.pending().isPresent() || !scenario.written().has("steps")) {
                 continue;
             }
-            List<ObjectNode> contents = new ArrayList<>(List.of(switchedOn(scenario)));
-            if (scenario.written().path("expect").toString().contains("registered")) {
-                ObjectNode untrusted = switchedOn(scenario);
-                untrusted.putObject("certificates").putObject("stranger").put("issuer", "self");
-                untrusted.putArray("trust").add("stranger");
-                contents.add(untrusted);
-            }
+            ObjectNode good = switchedOn(scenario);
+            ((ArrayNode) good.path("steps")).addObject().put("expect", "registered");
+            ObjectNode untrusted = switchedOn(scenario);
+            untrusted.putObject("certificates").putObject("stranger").put("issuer", "self");
+            untrusted.putArray("trust").add("stranger");
+            List<ObjectNode> contents = new ArrayList<>(List.of(good, untrusted));
             goodUpdate(scenario).ifPresent(contents::add);
             if (written.add(contents.toString())) {
                 List<Scenario> read = new ArrayList<>();
@@ -131,7 +131,7 @@ class ScenarioCatalogueIT {
         List<Result> results =
                 run(variants.values().stream().flatMap(List::stream).toList(), 32);
         Set<String> different = results.stream()
-                .filter(result -> result.status() == Result.Status.DIFFERENT)
+                .filter(ScenarioCatalogueIT::isDifferentAtTheEnd)
                 .map(result -> result.scenario().id())
                 .collect(Collectors.toSet());
         assertThat(variants.entrySet().stream()
@@ -150,6 +150,12 @@ class ScenarioCatalogueIT {
                         .toList())
                 .as("updates that are refused although nothing is wrong with them")
                 .isEmpty();
+    }
+
+    /** What a variant itself expects on the way does not count. */
+    private static boolean isDifferentAtTheEnd(Result result) {
+        boolean onTheWay = result.scenario().written().path("steps").toString().contains("\"expect\":\"registered\"");
+        return result.checks().stream().skip(onTheWay ? 1 : 0).anyMatch(check -> !check.met());
     }
 
     private static ObjectNode switchedOn(Scenario scenario) {

@@ -39,6 +39,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -172,6 +173,11 @@ public final class Workbench implements AutoCloseable {
          * @param server what it is told of the LwM2M server when nothing is out of the ordinary
          */
         Delivery of(String endpoint, Credential issued, LwM2mServerAccount server);
+
+        /** What a device that makes its key itself is answered; see {@link Deliveries#enrolled}. */
+        default List<X509Certificate> enrolled(String endpoint, PublicKey key, List<X509Certificate> issued) {
+            return issued;
+        }
     }
 
     /** Collects what is out of the ordinary. Not thread-safe. */
@@ -316,6 +322,11 @@ public final class Workbench implements AutoCloseable {
         @Override
         public Delivery enrolling(String endpoint) {
             return Delivery.enrolling(List.of(server.get()));
+        }
+
+        @Override
+        public List<X509Certificate> enrolled(String endpoint, PublicKey key, List<X509Certificate> issued) {
+            return delivering.enrolled(endpoint, key, issued);
         }
 
         @Override

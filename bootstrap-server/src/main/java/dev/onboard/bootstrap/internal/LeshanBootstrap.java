@@ -87,11 +87,13 @@ public final class LeshanBootstrap implements AutoCloseable {
                 coap,
                 new Enrolments(
                         bs::enrolling,
-                        (asker, endpoint, request) -> certification.certify(
-                                endpoint,
-                                asker.trust().certificate(),
-                                asker.trust().trust().anchor(),
-                                request),
+                        (asker, endpoint, request) -> certification
+                                .certify(
+                                        endpoint,
+                                        asker.trust().certificate(),
+                                        asker.trust().trust().anchor(),
+                                        request)
+                                .thenApply(issued -> deliveries.enrolled(endpoint, request.publicKey(), issued)),
                         deliveries::authorities),
                 on.journal(),
                 Party.BOOTSTRAP_SERVER,

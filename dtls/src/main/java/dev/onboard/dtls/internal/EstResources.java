@@ -292,7 +292,7 @@ public final class EstResources {
                 case REFUSED -> refuse(ResponseCode.FORBIDDEN, none.reason(), String.valueOf(none.getMessage()));
                 case WRONG_ANSWER -> fail(ResponseCode.INTERNAL_SERVER_ERROR, none);
                 case UNAVAILABLE -> {
-                    exchange.setMaxAge(PAUSE.toSeconds());
+                    exchange.setMaxAge(none.pause().orElse(PAUSE).toSeconds());
                     fail(ResponseCode.SERVICE_UNAVAILABLE, none);
                 }
             }

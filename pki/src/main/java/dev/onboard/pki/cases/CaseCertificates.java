@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import java.util.Optional;
  * it is the whole language of certificates.
  */
 public final class CaseCertificates {
-    private record Made(KeyPair key, byte[] der) {}
+    private record Made(KeyPair key, byte[] der, CertificateRecipe recipe, String issuer) {}
 
     private static final Map<String, String> USAGES = Map.of(
             "serverAuth", Oids.SERVER_AUTH,
@@ -83,7 +84,7 @@ public final class CaseCertificates {
         } else {
             der = authority(issuer).encode(recipe, key.getPublic());
         }
-        made.put(id, new Made(key, der));
+        made.put(id, new Made(key, der, recipe, issuer));
     }
 
     private CertificateAuthority authority(String id) {
@@ -123,6 +124,19 @@ public final class CaseCertificates {
         } catch (UnreadableFileException e) {
             throw new IllegalArgumentException("the certificate '" + id + "' cannot be used as an issuer or anchor", e);
         }
+    }
+
+    /**
+     * The certificate as it would be for another key.
+     *
+     * @throws IllegalArgumentException when there is none of this id, or it signs itself
+     */
+    public X509Certificate certifying(String id, PublicKey key) {
+        Made like = need(id);
+        if (like.issuer().isEmpty() || like.issuer().equals("self")) {
+            throw new IllegalArgumentException("the certificate '" + id + "' signs itself, with its own key");
+        }
+        return authority(like.issuer()).sign(like.recipe(), key);
     }
 
     /** A series, the one nearest to the leaf first. */

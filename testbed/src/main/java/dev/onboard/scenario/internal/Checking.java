@@ -1,5 +1,6 @@
 package dev.onboard.scenario.internal;
 
+import dev.onboard.device.DeviceState;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -170,7 +171,7 @@ final class Checking {
 
     /** The server is first to know; what is done next to a device may depend on its knowing too. */
     private boolean knows(Expectation.Registered expected, String endpoint) {
-        return run.bench()
+        boolean told = run.bench()
                 .journal()
                 .await(
                         event -> event.stage() == Stage.REGISTERED
@@ -180,6 +181,14 @@ final class Checking {
                                 && (!expected.again() || event.id() > since),
                         patience(expected.within()))
                 .isPresent();
+        // it tells of its registration a moment before it acts on it
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        while (told
+                && run.device(expected.device()).orElseThrow().state() != DeviceState.REGISTERED
+                && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        return told;
     }
 
     /** A party that is none of ours goes no further than the handshake, which the judge must have let pass. */

@@ -10,13 +10,17 @@ import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.KeyForm;
 import dev.onboard.pki.MatchingType;
+import dev.onboard.pki.NotCertified;
 import dev.onboard.pki.cases.CaseCertificates;
+import dev.onboard.testbed.Workbench;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,10 +32,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * What bootstraps of a scenario write, from a file that was found to be in order: the good payload with the changes of the
  * field {@code deliver}. Thread-safe.
  */
-final class Payload {
+final class Payload implements Workbench.Delivering {
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
     private final boolean faulty;
     private final CaseCertificates certificates;
     private final Map<String, Integer> bootstraps = new ConcurrentHashMap<>();
+    private final Map<String, Integer> enrolments = new ConcurrentHashMap<>();
     private volatile JsonNode written;
 
     /** @param written the field {@code deliver}; missing: everything is good */
@@ -65,11 +72,27 @@ final class Payload {
         return told;
     }
 
-    /** What this device is given; see {@link dev.onboard.testbed.Workbench.Delivering}. */
-    Delivery of(String endpoint, Credential issued, LwM2mServerAccount server) {
+    @Override
+    public Delivery of(String endpoint, Credential issued, LwM2mServerAccount server) {
         Delivery good = Delivery.of(issued, List.of(server));
         int number = bootstraps.merge(endpoint, 1, Integer::sum);
         return number < written.path("from-bootstrap").asInt(1) ? good : changed(good, issued, server);
+    }
+
+    @Override
+    public List<X509Certificate> enrolled(String endpoint, PublicKey key, List<X509Certificate> issued) {
+        int asked = enrolments.merge(endpoint, 1, Integer::sum);
+        if (asked <= written.path("enrolled-after").asInt(0)) {
+            throw NotCertified.putOff(A_MOMENT);
+        }
+        if (written.has("enrolled")) {
+            String id = written.path("enrolled").asText();
+            return List.of(
+                    written.path("enrolled-key").asText().equals("own")
+                            ? certificates.certificate(id)
+                            : certificates.certifying(id, key));
+        }
+        return issued;
     }
 
     private Delivery changed(Delivery good, Credential issued, LwM2mServerAccount server) {

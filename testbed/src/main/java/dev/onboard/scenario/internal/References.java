@@ -89,7 +89,7 @@ record References(JsonNode content) {
     }
 
     private static void checkDelivery(JsonNode deliver, String at, Set<String> ids, BiConsumer<String, String> faults) {
-        for (String field : List.of("certificate", "key", "server-certificate", "trust-store")) {
+        for (String field : List.of("certificate", "key", "server-certificate", "trust-store", "crts", "enrolled")) {
             JsonNode given = deliver.path(field);
             if (given.isArray()) {
                 checkIds(given, at + "/" + field, ids, faults);

@@ -171,7 +171,7 @@ final class ScenarioRun implements AutoCloseable {
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
                 .transmission(network.transmission())
-                .delivering(payload::of)
+                .delivering(payload)
                 .keys(keys())
                 .authorities(payload.authorities())
                 .prepared(this::prepare)
