@@ -74,7 +74,7 @@ public final class Account implements AutoCloseable {
         this.trusted = new StoredTrust(storage, row.id(), ids, clock, journal, this::anchorPolicy, authority.chain());
         this.revocation = new StoredRevocation(storage, trusted, () -> this.authority, ids, clock, journal);
         trusted.subscribe(change -> revocation.trustChanged());
-        this.devices = new StoredDevices(storage, trusted, ids, clock);
+        this.devices = new StoredDevices(storage, trusted, ids, clock, journal);
         this.issuers = new StoredIssuers(
                 storage,
                 ids,

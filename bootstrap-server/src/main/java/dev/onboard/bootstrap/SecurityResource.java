@@ -12,7 +12,9 @@ public enum SecurityResource {
     MATCHING_TYPE(13),
     /** The name for SNI and for the check of the server's certificate. */
     SERVER_NAME(14),
-    CERTIFICATE_USAGE(15);
+    CERTIFICATE_USAGE(15),
+    /** The cipher suites that the device must offer, by their IANA numbers. */
+    CIPHER_SUITES(16);
 
     private final int id;
 

@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where a device keeps its LwM2M credentials: {@code EP/lwm2m/} with {@code device.cert.pem}, {@code device.key.pem} (0600),
@@ -93,30 +95,40 @@ public final class CredentialStore {
         Document server = account.inner("server");
         MatchingType matching = account.parsed("matching_type", text -> MatchingType.of(Integer.parseInt(text)));
         ServerAccount read = new ServerAccount(
-                account.parsed("security_instance", Integer::valueOf),
-                account.parsed("server_uri", URI::create),
-                PemFiles.readDevice(directory, prefix),
-                matching == MatchingType.EXACT
-                        ? encoded(directory.resolve(prefix + SERVER + ".pem"))
-                        : account.parsed("server_public_key_digest", HexFormat.of()::parseHex),
-                account.parsed("certificate_usage", text -> CertificateUsage.of(Integer.parseInt(text))),
-                matching,
-                account.optional("server_name"),
-                new ServerObject(
-                        server.parsed("instance", Integer::valueOf),
-                        server.parsed("short_server_id", Integer::valueOf),
-                        server.parsed("lifetime_s", Long::valueOf),
-                        seconds(server, "default_minimum_period_s"),
-                        seconds(server, "default_maximum_period_s"),
-                        seconds(server, "disable_timeout_s"),
-                        server.parsed(
-                                "missed_notifications",
-                                text -> MissedNotifications.valueOf(text.toUpperCase(Locale.ROOT))),
-                        server.text("binding")));
+                        account.parsed("security_instance", Integer::valueOf),
+                        account.parsed("server_uri", URI::create),
+                        PemFiles.readDevice(directory, prefix),
+                        matching == MatchingType.EXACT
+                                ? encoded(directory.resolve(prefix + SERVER + ".pem"))
+                                : account.parsed("server_public_key_digest", HexFormat.of()::parseHex),
+                        account.parsed("certificate_usage", text -> CertificateUsage.of(Integer.parseInt(text))),
+                        matching,
+                        account.optional("server_name"),
+                        new ServerObject(
+                                server.parsed("instance", Integer::valueOf),
+                                server.parsed("short_server_id", Integer::valueOf),
+                                server.parsed("lifetime_s", Long::valueOf),
+                                seconds(server, "default_minimum_period_s"),
+                                seconds(server, "default_maximum_period_s"),
+                                seconds(server, "disable_timeout_s"),
+                                server.parsed(
+                                        "missed_notifications",
+                                        text -> MissedNotifications.valueOf(text.toUpperCase(Locale.ROOT))),
+                                server.text("binding")))
+                .withSuites(suites(account));
         return account.optional("enrolment")
                 .flatMap(EnrolmentDialect::of)
                 .map(read::enrolledIn)
                 .orElse(read);
+    }
+
+    private static List<Integer> suites(Document account) throws UnreadableFileException {
+        if (account.optional("cipher_suites").isEmpty()) {
+            return List.of();
+        }
+        return account.parsed(
+                "cipher_suites",
+                text -> Stream.of(text.split(" ", -1)).map(Integer::valueOf).toList());
     }
 
     private static AccessControl access(Document access) throws UnreadableFileException {
@@ -227,6 +239,11 @@ public final class CredentialStore {
         }
         account.serverName().ifPresent(name -> document.put("server_name", name));
         account.enrolment().ifPresent(dialect -> document.put("enrolment", dialect.word()));
+        if (!account.suites().isEmpty()) {
+            document.put(
+                    "cipher_suites",
+                    account.suites().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        }
         ServerObject server = account.server();
         ObjectNode object = document.putObject("server");
         object.put("instance", server.instance());

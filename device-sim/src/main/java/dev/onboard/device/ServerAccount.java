@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * @param enrolment how its key was certified that the device made; empty: the key came with the bootstrap or the bundle
  * @param further the accounts at other servers that were delivered with this one
  * @param access what each server may do; empty when there is one server, which may do everything
+ * @param suites /0/x/16: the cipher suites that the device offers this server, by their IANA numbers; empty: those that it has
  */
 public record ServerAccount(
         int securityInstance,
@@ -41,12 +42,14 @@ public record ServerAccount(
         ServerObject server,
         Optional<EnrolmentDialect> enrolment,
         List<ServerAccount> further,
-        List<AccessControl> access) {
+        List<AccessControl> access,
+        List<Integer> suites) {
     private static final int FACTORY_LIFETIME = 300;
 
     public ServerAccount {
         further = List.copyOf(further);
         access = List.copyOf(access);
+        suites = List.copyOf(suites);
     }
 
     /** The account at the only server. */
@@ -69,6 +72,7 @@ public record ServerAccount(
                 serverName,
                 server,
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of());
     }
@@ -151,7 +155,8 @@ public record ServerAccount(
                     server,
                     enrolment,
                     further,
-                    access);
+                    access,
+                    suites);
         } catch (CertificateEncodingException e) {
             throw new IllegalArgumentException("a certificate that was read cannot be encoded", e);
         }
@@ -170,7 +175,8 @@ public record ServerAccount(
                 server,
                 enrolment,
                 further,
-                access);
+                access,
+                suites);
     }
 
     /** The same account with another key and certificate, here and at the other servers. */
@@ -186,7 +192,8 @@ public record ServerAccount(
                 server,
                 enrolment,
                 further.stream().map(each -> each.withCredential(value)).toList(),
-                access);
+                access,
+                suites);
     }
 
     /** The same accounts, where the one at the server with this short id has another Server object. */
@@ -205,7 +212,25 @@ public record ServerAccount(
                 here
                         ? further
                         : further.stream().map(each -> each.withServer(value)).toList(),
-                access);
+                access,
+                suites);
+    }
+
+    /** The same account with other cipher suites. */
+    public ServerAccount withSuites(List<Integer> value) {
+        return new ServerAccount(
+                securityInstance,
+                uri,
+                credential,
+                serverPublicKey,
+                usage,
+                matching,
+                serverName,
+                server,
+                enrolment,
+                further,
+                access,
+                value);
     }
 
     /** The same account with those at other servers, and what each may do. */
@@ -221,7 +246,8 @@ public record ServerAccount(
                 server,
                 enrolment,
                 others.stream().map(each -> each.with(List.of(), rights)).toList(),
-                rights);
+                rights,
+                suites);
     }
 
     /** The same accounts with a key that the device made and had certified so. */
@@ -237,6 +263,7 @@ public record ServerAccount(
                 server,
                 Optional.of(dialect),
                 further.stream().map(each -> each.enrolledIn(dialect)).toList(),
-                access);
+                access,
+                suites);
     }
 }

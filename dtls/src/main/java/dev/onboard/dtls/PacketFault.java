@@ -19,6 +19,15 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
         DUPLICATE,
         /** It arrives, and a copy of it again after every later datagram of the same side that carries application data. */
         REPLAY,
+        /**
+         * It arrives, and so does a copy at who sent it, at once and again with every later datagram of the same side that
+         * carries application data: as if the other side had said it.
+         */
+        REFLECT,
+        /** From this one on the device has another address, as behind a NAT that forgot it; for datagrams of devices. */
+        REBIND,
+        /** It arrives, between a broken copy and a good one from an address that is not the device's; for datagrams of devices. */
+        SPOOF,
         /** It arrives after the next one of the same side. */
         REORDER,
         /** It arrives late. */
@@ -60,7 +69,9 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
         CLIENT_KEY_EXCHANGE(22, 16),
         CHANGE_CIPHER_SPEC(20, -1),
         ALERT(21, -1),
-        APPLICATION_DATA(23, -1);
+        APPLICATION_DATA(23, -1),
+        /** A protected record with a connection id (RFC 9146, 4), whatever is in it, that begins the datagram. */
+        TLS12_CID(25, -1);
 
         private final int contentType;
         private final int handshakeType;
@@ -72,6 +83,9 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
 
         /** Whether one of the records of this datagram carries it; a handshake message counts while it is in clear. */
         public boolean isIn(byte[] datagram, int length) {
+            if (this == TLS12_CID) {
+                return length > RECORD_HEADER && (datagram[0] & 0xff) == contentType;
+            }
             int at = 0;
             while (at + RECORD_HEADER <= length) {
                 int type = datagram[at] & 0xff;

@@ -11,10 +11,16 @@ import java.time.Duration;
  * @param dtlsRetransmissions how often a flight is sent again
  * @param coapTimeout ACK_TIMEOUT (RFC 7252 section 4.8)
  * @param coapRetransmissions MAX_RETRANSMIT
+ * @param connectionIds whether a session survives a change of the device's address
  * @param mtu octets of the largest IP packet, at least 256; handshake messages are cut into fragments that fit
  */
 public record Transmission(
-        Duration dtlsTimeout, int dtlsRetransmissions, Duration coapTimeout, int coapRetransmissions, int mtu) {
+        Duration dtlsTimeout,
+        int dtlsRetransmissions,
+        Duration coapTimeout,
+        int coapRetransmissions,
+        ConnectionIds connectionIds,
+        int mtu) {
     /** Fits an Ethernet frame with room for tunnels; to be given saves the look-up of the interface's own on every start. */
     private static final int USUAL_MTU = 1400;
 
@@ -22,7 +28,7 @@ public record Transmission(
 
     /** The values of the standards: 1 second in DTLS, 2 seconds and four retransmissions in CoAP. */
     public static final Transmission STANDARD =
-            new Transmission(Duration.ofSeconds(1), 5, Duration.ofSeconds(2), 4, USUAL_MTU);
+            new Transmission(Duration.ofSeconds(1), 5, Duration.ofSeconds(2), 4, ConnectionIds.OFF, USUAL_MTU);
 
     /** @throws IllegalArgumentException when the MTU is too small for DTLS */
     public Transmission {
@@ -34,16 +40,33 @@ public record Transmission(
 
     /** Gives up within a few seconds: for tests in which nobody answers. */
     public static Transmission impatient() {
-        return new Transmission(Duration.ofMillis(100), 3, Duration.ofMillis(200), 2, USUAL_MTU);
+        return new Transmission(Duration.ofMillis(100), 3, Duration.ofMillis(200), 2, ConnectionIds.OFF, USUAL_MTU);
     }
 
     /** Sends again soon, and as often as it takes: for a network that loses much and answers fast. */
     public static Transmission persistent() {
-        return new Transmission(Duration.ofMillis(100), 7, Duration.ofMillis(300), 7, USUAL_MTU);
+        return new Transmission(Duration.ofMillis(100), 7, Duration.ofMillis(300), 7, ConnectionIds.OFF, USUAL_MTU);
     }
 
     /** With datagrams no larger than this. */
     public Transmission withMtu(int octets) {
-        return new Transmission(dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, octets);
+        return new Transmission(
+                dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, connectionIds, octets);
+    }
+
+    /** With connection ids or without. */
+    public Transmission withConnectionIds(ConnectionIds value) {
+        return new Transmission(dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, value, mtu);
+    }
+
+    /** Whether records carry a connection id (RFC 9146; OMA Transport 5.2.8 recommends it against NAT rebinding). */
+    public enum ConnectionIds {
+        /** The extension is neither offered nor accepted: a device whose address changes makes a new handshake. */
+        OFF,
+        /**
+         * Devices offer it, without an id of their own, and a server that knows it gives each session one. It takes effect
+         * when both sides have it on.
+         */
+        ON
     }
 }

@@ -30,7 +30,7 @@ final class Routes {
             + "device_class vendor_id serial_number host_gateway mechanism mechanism_url manifest "
             + "deployment bootstrap_expiration_date connector_expiration_date endpoint_name "
             + "device_execution_mode auto_update operator_suspended lifecycle_status "
-            + "bootstrapped_timestamp enrolment_list_timestamp created_at updated_at etag";
+            + "bootstrapped_timestamp enrolment_list_timestamp public_key created_at updated_at etag";
     private static final String ENROLLMENT = "id enrollment_identity enrolled_device_id created_at";
     private static final String DENIAL = "id trusted_certificate_id endpoint_name created_at";
     private static final String DEVICE_EVENT =

@@ -107,6 +107,17 @@ public sealed interface Step {
         TAMPER
     }
 
+    /**
+     * Others make handshakes with the server of the leg, beside what follows.
+     *
+     * @param send the ids of the certificates that each of them sends, its own first
+     */
+    record Crowd(List<String> send, int handshakes) implements Step {
+        public Crowd {
+            send = List.copyOf(send);
+        }
+    }
+
     /** The same for several devices, at once as far as expectations are concerned. */
     record Together(List<Step> steps) implements Step {
         public Together {

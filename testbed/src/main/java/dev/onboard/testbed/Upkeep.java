@@ -74,7 +74,7 @@ public final class Upkeep implements AutoCloseable {
 
     private synchronized Renewals renewals() {
         if (renewals == null) {
-            renewals = parts.add(Renewals.start(account, server, journal, clock));
+            renewals = parts.add(Renewals.start(account, server, journal, clock, rotation::needsBootstrap));
         }
         return renewals;
     }

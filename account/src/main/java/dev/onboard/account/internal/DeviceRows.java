@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -41,6 +42,9 @@ final class DeviceRows {
         }
     }
 
+    /** An alarm names no more devices than a person reads. */
+    private static final int NAMED_AT_MOST = 10;
+
     private DeviceRows() {}
 
     private static Map<String, Column> columns() {
@@ -67,6 +71,7 @@ final class DeviceRows {
         }) {
             columns.put(field, Column.text(field));
         }
+        columns.put("public_key", Column.text("bound_key"));
         columns.put("endpoint_name", Column.text("endpoint"));
         columns.put("device_execution_mode", Column.number("execution_mode"));
         columns.put("auto_update", Column.truth("auto_update"));
@@ -112,6 +117,16 @@ final class DeviceRows {
                         .bind("id", id)
                         .execute()
                 == 1;
+    }
+
+    /** The endpoint names of the first devices, but this one, that came with this key. */
+    static List<String> withKey(Handle handle, String key, String but) {
+        return handle.createQuery("SELECT endpoint FROM device WHERE bound_key = :key AND id <> :id"
+                        + " ORDER BY created_at, id LIMIT " + NAMED_AT_MOST)
+                .bind("key", key)
+                .bind("id", but)
+                .mapTo(String.class)
+                .list();
     }
 
     static long countOfCa(Handle handle, String caId) {

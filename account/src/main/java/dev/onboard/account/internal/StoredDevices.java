@@ -19,16 +19,22 @@ import dev.onboard.account.TrustedCertificate.EnrollmentMode;
 import dev.onboard.account.TrustedCertificates;
 import dev.onboard.account.internal.AdmissionRules.Decision;
 import dev.onboard.account.internal.DeviceRows.Row;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
 import dev.onboard.pki.Fingerprint;
 import dev.onboard.pki.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -39,8 +45,10 @@ public final class StoredDevices implements DeviceDirectory {
     private final TrustedCertificates trusted;
     private final Ids ids;
     private final InstantSource clock;
+    private final Journal journal;
 
-    public StoredDevices(Storage storage, TrustedCertificates trusted, Ids ids, InstantSource clock) {
+    public StoredDevices(Storage storage, TrustedCertificates trusted, Ids ids, InstantSource clock, Journal journal) {
+        this.journal = journal;
         this.storage = storage;
         this.trusted = trusted;
         this.ids = ids;
@@ -87,7 +95,49 @@ public final class StoredDevices implements DeviceDirectory {
         return storage.readLater(handle -> rules.decide(handle, enrollment))
                 .thenCompose(decision -> decision instanceof Decision.Answer answer
                         ? CompletableFuture.completedFuture(answer.admission())
-                        : storage.write(handle -> carryOut(handle, rules.decide(handle, enrollment), anchor)));
+                        : claim(rules, enrollment, anchor));
+    }
+
+    private CompletionStage<Admission> claim(Decide rules, EnrollmentCheck enrollment, TrustAnchor anchor) {
+        // on the thread of the storage first, and then, when it is written, on that of whoever waits
+        List<Event.Draft> alarms = new CopyOnWriteArrayList<>();
+        return storage.write(handle -> {
+                    Decision decision = rules.decide(handle, enrollment);
+                    alarms.clear();
+                    if (decision instanceof Decision.Store store) {
+                        sharedKey(handle, store, anchor).ifPresent(alarms::add);
+                    }
+                    return carryOut(handle, decision, anchor);
+                })
+                .thenApply(admission -> {
+                    alarms.forEach(journal::record);
+                    return admission;
+                });
+    }
+
+    /** Each device has a key of its own (OMA Transport 5.2.1), but for those that share a developer certificate. */
+    private static Optional<Event.Draft> sharedKey(Handle handle, Decision.Store store, TrustAnchor anchor) {
+        Device device = store.row().device();
+        Optional<String> key = device.binding().map(Device.Binding::key);
+        Optional<String> before = DeviceRows.byId(handle, device.id())
+                .flatMap(row -> row.device().binding())
+                .map(Device.Binding::key);
+        if (key.isEmpty() || key.equals(before) || anchor.kind() == TrustAnchor.Kind.DEVELOPER) {
+            return Optional.empty();
+        }
+        List<String> others = DeviceRows.withKey(handle, key.get(), device.id());
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        Event.of(Stage.ADMISSION, Party.ACCOUNT)
+                                .endpoint(device.endpoint())
+                                .fact("alarm", "key-shared")
+                                .fact("public_key", key.get())
+                                .fact("devices", String.join(" ", others))
+                                .detail(
+                                        "'" + device.endpoint() + "' came with the key of '"
+                                                + String.join("', '", others)
+                                                + "'; each device needs a key of its own, so make one of them anew (OMA Transport 5.2.1)"));
     }
 
     private Admission carryOut(Handle handle, Decision decision, TrustAnchor anchor) {

@@ -30,7 +30,7 @@ import org.eclipse.leshan.core.util.datatype.ULong;
  */
 record BootstrapPlan(List<BootstrapDownlinkRequest<?>> requests) {
     /** Resources of the Security object whose type is an unsigned integer. */
-    private static final List<Integer> UNSIGNED = List.of(13, 15);
+    private static final List<Integer> UNSIGNED = List.of(13, 15, 16);
 
     /** The plan for a device whose Discover of /0 answered these links; none when it answered nothing usable. */
     static BootstrapPlan of(Delivery delivery, ContentFormat format, List<Link> discovered) {
@@ -75,6 +75,10 @@ record BootstrapPlan(List<BootstrapDownlinkRequest<?>> requests) {
         if (value instanceof Map<?, ?> several) {
             Map<Integer, Object> values = new TreeMap<>();
             several.forEach((at, one) -> values.put((Integer) at, one));
+            if (object == Delivery.Instance.SECURITY && UNSIGNED.contains(id)) {
+                values.replaceAll((at, one) -> ULong.valueOf((Long) one));
+                return LwM2mMultipleResource.newResource(id, values, Type.UNSIGNED_INTEGER);
+            }
             return LwM2mMultipleResource.newResource(id, values, Type.INTEGER);
         }
         throw new IllegalArgumentException(

@@ -111,7 +111,8 @@ public final class BootstrapSession {
                             host,
                             bundle.sentCredential(),
                             surroundings.policies().bootstrapServer(bundle.serverCa(), host, options.rules()),
-                            options.clock()),
+                            options.clock(),
+                            List.of()),
                     this::handle);
         } catch (IOException e) {
             Failure failure = Failure.of(

@@ -4,6 +4,7 @@ import dev.onboard.device.AccessControl;
 import dev.onboard.device.ServerAccount;
 import dev.onboard.device.ServerObject;
 import dev.onboard.device.ServerObject.MissedNotifications;
+import dev.onboard.dtls.internal.DtlsClientSide;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.Credential;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.eclipse.leshan.core.node.LwM2mResource;
+import org.eclipse.leshan.core.util.datatype.ULong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,8 +200,9 @@ sealed interface Delivery {
             }
             ServerObject server = server(servers, (int) shortId);
             Optional<String> name = value(security, 14).map(Object::toString).filter(text -> !text.isEmpty());
-            Function<Credential, ServerAccount> account =
-                    own -> new ServerAccount(instance, uri, own, serverKey, usage, matching, name, server);
+            List<Integer> suites = suites(security);
+            Function<Credential, ServerAccount> account = own ->
+                    new ServerAccount(instance, uri, own, serverKey, usage, matching, name, server).withSuites(suites);
             return credential
                     .<Delivery>map(delivered -> new Usable(account.apply(delivered)))
                     .orElseGet(() -> new Enrolling(this, account));
@@ -336,6 +339,21 @@ sealed interface Delivery {
                 throw new Refusal("invalid-matching-type", at(13) + " is " + number + "; a matching type is 0 to 3");
             }
             return MatchingType.of((int) number);
+        }
+
+        private List<Integer> suites(SortedMap<Integer, LwM2mResource> security) {
+            LwM2mResource written = security.get(16);
+            List<Integer> suites = new ArrayList<>();
+            if (written != null) {
+                written.getInstances().values().forEach(one -> suites.add(((ULong) one.getValue()).intValue()));
+            }
+            if (!suites.isEmpty() && DtlsClientSide.known(suites).isEmpty()) {
+                throw new Refusal(
+                        "unsupported-cipher-suites",
+                        at(16) + " lists the cipher suites " + suites + ", and this device has none of them: "
+                                + DtlsClientSide.suites());
+            }
+            return suites;
         }
 
         private CertificateUsage usage(SortedMap<Integer, LwM2mResource> security) {

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -88,7 +89,8 @@ final class Link {
             String name,
             Credential credential,
             TrustPolicy policy,
-            InstantSource clock) {}
+            InstantSource clock,
+            List<Integer> suites) {}
 
     private Link(
             Surroundings surroundings,
@@ -129,8 +131,9 @@ final class Link {
                 target.server(),
                 target.handshakeStage(),
                 DtlsClientSide.destination(address(target.uri(), COAPS_PORT), target.name()),
-                observer ->
-                        surroundings.dtls().endpoint(target.credential(), target.policy(), target.clock(), observer),
+                observer -> surroundings
+                        .dtls()
+                        .endpoint(target.credential(), target.policy(), target.clock(), target.suites(), observer),
                 events::ended,
                 handler);
         link.endpoint.start();

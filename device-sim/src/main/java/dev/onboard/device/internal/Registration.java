@@ -121,7 +121,8 @@ final class Registration {
                 account.expectedName(),
                 account.credential(),
                 surroundings.policies().lwm2mServer(account, bundle.trustStore(), options.rules()),
-                options.clock());
+                options.clock(),
+                account.suites());
         List<ManagedObject> objects = new ArrayList<>(List.of(
                 new ServerInstance(
                         account.server(),
@@ -291,7 +292,8 @@ final class Registration {
                         there.expectedName(),
                         there.credential(),
                         surroundings.policies().lwm2mServer(there, bundle.trustStore(), options.rules()),
-                        options.clock()),
+                        options.clock(),
+                        account.suites()),
                 NOTHING);
         return new Fetching(another, another::close);
     }

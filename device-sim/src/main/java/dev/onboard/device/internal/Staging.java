@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.leshan.core.node.LwM2mMultipleResource;
 import org.eclipse.leshan.core.node.LwM2mNode;
 import org.eclipse.leshan.core.node.LwM2mObject;
 import org.eclipse.leshan.core.node.LwM2mObjectInstance;
@@ -97,6 +98,11 @@ final class Staging {
                 resources,
                 LwM2mSingleResource.newUnsignedIntegerResource(
                         15, ULong.valueOf(account.usage().number())));
+        if (!account.suites().isEmpty()) {
+            Map<Integer, ULong> suites = new TreeMap<>();
+            account.suites().forEach(suite -> suites.put(suites.size(), ULong.valueOf(suite)));
+            put(resources, LwM2mMultipleResource.newUnsignedIntegerResource(16, suites));
+        }
         return resources;
     }
 

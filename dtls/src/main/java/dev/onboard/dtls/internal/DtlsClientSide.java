@@ -14,7 +14,9 @@ import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
 
 /**
  * Makes the endpoints of devices, CoAP over DTLS and, for firmware, CoAP alone: one socket each, no thread each. Thread-safe.
@@ -35,20 +37,34 @@ public final class DtlsClientSide {
         this.localAddresses = List.copyOf(localAddresses);
     }
 
+    /** As the other, offering all suites. */
+    public CoapEndpoint endpoint(
+            Credential credential, TrustPolicy policy, InstantSource clock, HandshakeRecord.Observer observer) {
+        return endpoint(credential, policy, clock, List.of(), observer);
+    }
+
     /**
      * An endpoint, not yet started, that proves itself with this credential (chain sent as it stands in it) and trusts a
      * server by this policy.
      *
+     * @param suites the cipher suites to offer, by their IANA numbers; those that are not known here are passed over; empty: all
      * @param observer told of every handshake, on a protocol thread
      */
     public CoapEndpoint endpoint(
-            Credential credential, TrustPolicy policy, InstantSource clock, HandshakeRecord.Observer observer) {
+            Credential credential,
+            TrustPolicy policy,
+            InstantSource clock,
+            List<Integer> suites,
+            HandshakeRecord.Observer observer) {
         HandshakeWatch watch = new HandshakeWatch(HandshakeRecord.Side.CLIENT, observer, (connection, session) -> {});
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(freePort())
                 .setCertificateIdentityProvider(new SentIdentity(() -> credential))
                 .setAdvancedCertificateVerifier(new EvaluatingVerifier(() -> policy, clock, watch))
                 .setSessionListener(watch);
+        if (!suites.isEmpty()) {
+            builder.set(DtlsConfig.DTLS_CIPHER_SUITES, known(suites));
+        }
         SelectorConnector connector = new SelectorConnector(
                 builder.build(), new CertificateGate(() -> policy, clock, watch), threads.selector());
         connector.setExecutor(threads.io());
@@ -72,6 +88,19 @@ public final class DtlsClientSide {
                 .build();
         endpoint.setExecutors(threads.io(), threads.io());
         return endpoint;
+    }
+
+    /** Those of these suites, by their IANA numbers, that there are here; in the order given. */
+    public static List<CipherSuite> known(List<Integer> suites) {
+        return suites.stream()
+                .map(CipherSuite::getTypeByCode)
+                .filter(DtlsSettings.SUITES::contains)
+                .toList();
+    }
+
+    /** The names of all suites that there are here. */
+    public static List<String> suites() {
+        return DtlsSettings.SUITES.stream().map(CipherSuite::name).toList();
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.Verdict;
+import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -52,6 +53,8 @@ public final class DtlsServerSide implements AutoCloseable {
     private final CertificateGate gate;
     private final BiConsumer<PeerSession, String> closedByPolicy;
     private final Map<ConnectionId, PeerSession> sessions = new ConcurrentHashMap<>();
+    /** The same sessions where they are now: with connection ids a device's address may change. */
+    private final Map<ConnectionId, Connection> connections = new ConcurrentHashMap<>();
     /** Requests to judge all sessions anew that are not answered. */
     private final AtomicInteger rounds = new AtomicInteger();
 
@@ -76,7 +79,7 @@ public final class DtlsServerSide implements AutoCloseable {
         this.clock = clock;
         this.threads = threads;
         this.closedByPolicy = closedByPolicy;
-        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, sessions::put);
+        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, this::established);
         this.verifier = new EvaluatingVerifier(policy, clock, watch);
         this.gate = new CertificateGate(policy, clock, watch);
     }
@@ -99,6 +102,17 @@ public final class DtlsServerSide implements AutoCloseable {
         return made;
     }
 
+    private void established(Connection connection, PeerSession session) {
+        connections.put(connection.getConnectionId(), connection);
+        sessions.put(connection.getConnectionId(), session);
+    }
+
+    private InetSocketAddress addressOf(ConnectionId id, PeerSession session) {
+        Connection connection = connections.remove(id);
+        InetSocketAddress now = connection == null ? null : connection.getPeerAddress();
+        return now == null ? session.peer() : now;
+    }
+
     /** The sessions open now; a live view. */
     public Collection<PeerSession> sessions() {
         return sessions.values();
@@ -115,7 +129,7 @@ public final class DtlsServerSide implements AutoCloseable {
         int closed = 0;
         for (Map.Entry<ConnectionId, PeerSession> session : Map.copyOf(sessions).entrySet()) {
             if (which.test(session.getValue()) && sessions.remove(session.getKey()) != null && open != null) {
-                open.close(session.getValue().peer());
+                open.close(addressOf(session.getKey(), session.getValue()));
                 closedByPolicy.accept(session.getValue(), reason);
                 closed++;
             }
@@ -193,6 +207,7 @@ public final class DtlsServerSide implements AutoCloseable {
             running.cancel(false);
         }
         sessions.clear();
+        connections.clear();
     }
 
     private final class SessionEnd implements ConnectionListener {
@@ -204,6 +219,7 @@ public final class DtlsServerSide implements AutoCloseable {
         @Override
         public void onConnectionRemoved(Connection connection) {
             sessions.remove(connection.getConnectionId());
+            connections.remove(connection.getConnectionId());
         }
 
         @Override

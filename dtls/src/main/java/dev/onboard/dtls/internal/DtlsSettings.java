@@ -27,6 +27,13 @@ public final class DtlsSettings {
     /** What reaches Scandium is no larger than this: {@link CertificateGate} has a limit, and an alert, of its own. */
     private static final int LARGEST_HANDSHAKE_MESSAGE = CertificateGate.LARGEST_MESSAGE;
 
+    /** In order of preference. */
+    static final List<CipherSuite> SUITES = List.of(
+            CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8);
+
+    /** Octets of a session's id: as many as there may be sessions, and hard to guess. */
+    private static final int CONNECTION_ID = 6;
+
     /** With which a peer may sign a handshake. */
     static final List<SignatureAndHashAlgorithm> SIGNATURE_ALGORITHMS = List.of(
             SignatureAndHashAlgorithm.SHA256_WITH_ECDSA,
@@ -54,6 +61,9 @@ public final class DtlsSettings {
         settings.set(DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED);
         // a resumed session would not be evaluated again; without session ids none is resumed
         settings.set(DtlsConfig.DTLS_SERVER_USE_SESSION_ID, false);
+        if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
+            settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID);
+        }
         settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 2);
         settings.set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, 4 * 1024 * 1024);
         settings.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1024 * 1024);
@@ -75,6 +85,9 @@ public final class DtlsSettings {
         settings.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.STRICT);
         // firmware is pushed in one body, up to 32 MB and its manifest
         settings.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 33 * 1024 * 1024);
+        if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
+            settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, 0); // its socket is the device's alone
+        }
         settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 0);
         settings.set(DtlsConfig.DTLS_MAX_CONNECTIONS, 10);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_INBOUND_JOBS, 1000);
@@ -89,11 +102,7 @@ public final class DtlsSettings {
         // of the registered modules: every connector copies its configuration, and these definitions are not copied
         // along
         Configuration settings = new Configuration();
-        settings.set(
-                DtlsConfig.DTLS_CIPHER_SUITES,
-                List.of(
-                        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                        CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8));
+        settings.set(DtlsConfig.DTLS_CIPHER_SUITES, SUITES);
         settings.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1, SupportedGroup.secp384r1));
         settings.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURE_ALGORITHMS);
         settings.set(DtlsConfig.DTLS_MAX_FRAGMENTED_HANDSHAKE_MESSAGE_LENGTH, LARGEST_HANDSHAKE_MESSAGE);

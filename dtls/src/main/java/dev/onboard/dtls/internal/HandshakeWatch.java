@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.ConnectionId;
 import org.eclipse.californium.scandium.dtls.DTLSContext;
 import org.eclipse.californium.scandium.dtls.DtlsHandshakeTimeoutException;
@@ -30,13 +31,13 @@ final class HandshakeWatch implements SessionListener {
 
     private final HandshakeRecord.Side side;
     private final HandshakeRecord.Observer observer;
-    private final BiConsumer<ConnectionId, PeerSession> established;
+    private final BiConsumer<Connection, PeerSession> established;
     private final Map<ConnectionId, Attempt> attempts = new ConcurrentHashMap<>();
 
     HandshakeWatch(
             HandshakeRecord.Side side,
             HandshakeRecord.Observer observer,
-            BiConsumer<ConnectionId, PeerSession> established) {
+            BiConsumer<Connection, PeerSession> established) {
         this.side = side;
         this.observer = observer;
         this.established = established;
@@ -87,7 +88,7 @@ final class HandshakeWatch implements SessionListener {
         Evaluated evaluated = attempt.evaluated;
         if (evaluated != null && evaluated.leaf() != null && evaluated.verdict() instanceof Verdict.Trusted trusted) {
             established.accept(
-                    handshaker.getConnection().getConnectionId(),
+                    handshaker.getConnection(),
                     new PeerSession(handshaker.getPeerAddress(), evaluated.leaf(), trusted));
         }
         tell(

@@ -96,9 +96,8 @@ public final class PathRelay implements AutoCloseable {
     private void fromDevice(DatagramPacket packet) {
         SocketAddress device = packet.getSocketAddress();
         Lane lane = lanes.computeIfAbsent(device, Lane::new);
-        DatagramChannel back = lane.back();
-        if (back != null) {
-            lane.fromDevice.carry(copy(packet), datagram -> send(back, datagram, server));
+        if (lane.back() != null) {
+            lane.fromDevice.carry(copy(packet), datagram -> send(lane.back(), datagram, server));
         }
     }
 
@@ -106,9 +105,9 @@ public final class PathRelay implements AutoCloseable {
         return Arrays.copyOfRange(packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength());
     }
 
-    private void send(DatagramChannel channel, byte[] datagram, SocketAddress to) {
+    private void send(@Nullable DatagramChannel channel, byte[] datagram, SocketAddress to) {
         try {
-            if (!closed) {
+            if (!closed && channel != null) {
                 channel.send(ByteBuffer.wrap(datagram), to);
             }
         } catch (IOException e) {
@@ -121,18 +120,52 @@ public final class PathRelay implements AutoCloseable {
         private final Side fromDevice = new Side(From.DEVICE, this);
         private final Side fromServer = new Side(From.SERVER, this);
         private final Random random;
-        private @Nullable DatagramChannel back;
+        private final SocketAddress device;
+        private volatile @Nullable DatagramChannel back;
+        private @Nullable DatagramChannel stranger;
         private volatile boolean cut;
 
         Lane(SocketAddress device) {
+            this.device = device;
             this.random = new Random(seed);
+            bind();
+        }
+
+        /** Gives the device an address towards the server, in place of the one that it had. */
+        private void bind() {
+            DatagramChannel before = back;
             try {
                 DatagramChannel opened = channel();
                 selector.receive(
                         opened, packet -> fromServer.carry(copy(packet), datagram -> send(front, datagram, device)));
                 back = opened;
+                if (before != null) {
+                    before.close();
+                }
             } catch (IOException e) {
                 LOG.warn("the path has no port left for a device: {}", e.toString());
+            }
+        }
+
+        /** Sends to the server from an address at which nobody is. */
+        private void fromElsewhere(byte[] datagram) {
+            try {
+                if (stranger == null) {
+                    stranger = channel();
+                }
+                send(stranger, datagram, server);
+            } catch (IOException e) {
+                LOG.warn("the path has no port left for a stranger: {}", e.toString());
+            }
+        }
+
+        void close() throws IOException {
+            DatagramChannel to = back;
+            if (to != null) {
+                to.close();
+            }
+            if (stranger != null) {
+                stranger.close();
             }
         }
 
@@ -153,6 +186,7 @@ public final class PathRelay implements AutoCloseable {
         private int number;
         private byte @Nullable [] held;
         private byte @Nullable [] replayed;
+        private byte @Nullable [] reflected;
 
         Side(From from, Lane lane) {
             this.from = from;
@@ -183,6 +217,19 @@ public final class PathRelay implements AutoCloseable {
                 struck.incrementAndGet();
                 way.send(old);
             }
+            byte[] returned = reflected;
+            if (returned != null && PacketFault.Message.APPLICATION_DATA.isIn(datagram, datagram.length)) {
+                struck.incrementAndGet();
+                reflect(returned);
+            }
+        }
+
+        private void reflect(byte[] datagram) {
+            if (from == From.DEVICE) {
+                send(front, datagram, lane.device);
+            } else {
+                send(lane.back(), datagram, server);
+            }
         }
 
         private boolean isConcerned(Which which, byte[] datagram) {
@@ -211,10 +258,20 @@ public final class PathRelay implements AutoCloseable {
                     pass(datagram, way);
                     replayed = datagram;
                 }
-                case CORRUPT -> {
-                    byte[] changed = datagram.clone();
-                    changed[changed.length - 1] ^= 1;
-                    pass(changed, way);
+                case CORRUPT -> pass(broken(datagram), way);
+                case REFLECT -> {
+                    pass(datagram, way);
+                    reflected = datagram;
+                    reflect(datagram);
+                }
+                case REBIND -> {
+                    lane.bind();
+                    pass(datagram, way);
+                }
+                case SPOOF -> {
+                    lane.fromElsewhere(broken(datagram));
+                    pass(datagram, way);
+                    lane.fromElsewhere(datagram);
                 }
                 case DELAY -> later(fault.delay().toMillis(), () -> way.send(datagram));
                 case REORDER -> {
@@ -222,6 +279,12 @@ public final class PathRelay implements AutoCloseable {
                     later(LONGEST_HOLD_MILLIS, () -> release(way));
                 }
             }
+        }
+
+        private static byte[] broken(byte[] datagram) {
+            byte[] changed = datagram.clone();
+            changed[changed.length - 1] ^= 1;
+            return changed;
         }
 
         private void pass(byte[] datagram, Way way) {
@@ -252,10 +315,7 @@ public final class PathRelay implements AutoCloseable {
         try {
             front.close();
             for (Lane lane : lanes.values()) {
-                DatagramChannel back = lane.back();
-                if (back != null) {
-                    back.close();
-                }
+                lane.close();
             }
         } catch (IOException e) {
             LOG.warn("a path could not be closed: {}", e.toString());

@@ -7,6 +7,7 @@ import dev.onboard.dtls.PacketFault.Message;
 import dev.onboard.dtls.PacketFault.What;
 import dev.onboard.dtls.PacketFault.Which;
 import dev.onboard.dtls.Transmission;
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +46,9 @@ record Network(JsonNode written) {
         if (!isFaulty()) {
             return Transmission.STANDARD;
         }
-        return written.has("mtu")
-                ? Transmission.persistent().withMtu(written.path("mtu").asInt())
-                : Transmission.persistent();
+        Transmission usual = Transmission.persistent()
+                .withConnectionIds(written.path("connection-ids").asBoolean() ? ConnectionIds.ON : ConnectionIds.OFF);
+        return written.has("mtu") ? usual.withMtu(written.path("mtu").asInt()) : usual;
     }
 
     /** What happens to datagrams. */

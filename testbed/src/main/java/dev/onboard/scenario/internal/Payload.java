@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -156,6 +157,11 @@ final class Payload implements Workbench.Delivering {
             security = security.with(
                     SecurityResource.CERTIFICATE_USAGE.id(),
                     written.path("usage").asLong());
+        }
+        if (written.has("suites")) {
+            Map<Integer, Long> suites = new TreeMap<>();
+            PeerOptions.numbers(written.path("suites")).forEach(suite -> suites.put(suites.size(), (long) suite));
+            security = security.with(SecurityResource.CIPHER_SUITES.id(), suites);
         }
         return written.has("sni")
                 ? security.with(

@@ -63,7 +63,8 @@ record PeerOptions(JsonNode written) {
         return word.asText().toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
     }
 
-    private static List<Integer> numbers(JsonNode list) {
+    /** Cipher suites by our names or their IANA numbers. */
+    static List<Integer> numbers(JsonNode list) {
         List<Integer> numbers = new ArrayList<>();
         list.forEach(one -> numbers.add(one.isTextual() ? SUITES.getOrDefault(one.asText(), 0) : one.asInt()));
         return numbers;

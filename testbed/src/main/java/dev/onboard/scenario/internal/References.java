@@ -200,6 +200,7 @@ record References(JsonNode content) {
             checkTimes(of, at, faults, "servers", "devices");
             switch (word) {
                 case "deliver" -> checkDelivery(of, at, ids, faults);
+                case "crowd" -> checkIds(of.path("send"), at + "/send", ids, faults);
                 case "rotate" -> checkRotation(of, at, ids, faults);
                 case "update" -> {
                     checkIds(of.path("signers"), at + "/signers", ids, faults);

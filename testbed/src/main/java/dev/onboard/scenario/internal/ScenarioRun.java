@@ -50,6 +50,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -86,6 +87,7 @@ final class ScenarioRun implements AutoCloseable {
     private final PeerOptions peer;
     private final Payload payload;
     private final List<FaultyPath> paths = new ArrayList<>();
+    private final List<Crowd> crowds = new ArrayList<>();
     private final long seed;
     private final ForeignParties foreign;
     private final Path directory;
@@ -309,8 +311,10 @@ final class ScenarioRun implements AutoCloseable {
         if (ordinary.isPresent() && name.isPresent() && !peer.isAsked()) {
             return simulated(name.get(), ordinary.get());
         }
-        URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
-        return new Actor.Raw(peer.of(sent), new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+        return new Actor.Raw(
+                peer.of(sent),
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), serverUri().getPort()));
     }
 
     private Actor simulated(EndpointName name, Credential credential) throws IOException {
@@ -383,7 +387,7 @@ final class ScenarioRun implements AutoCloseable {
             chain.addAll(anchor.above());
             Files.writeString(trust.resolve("trusted-" + ++number + ".pem"), CredentialFiles.pem(chain));
         }
-        URI server = scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
+        URI server = serverUri();
         new Command(
                         foreign.setup().get(),
                         Map.of(
@@ -451,6 +455,7 @@ final class ScenarioRun implements AutoCloseable {
                         .anyMatch(step -> step instanceof Step.Renew
                                 || step instanceof Step.Rotate
                                 || step instanceof Step.Deliver
+                                || step instanceof Step.Crowd
                                 || step instanceof Step.Flash);
     }
 
@@ -530,6 +535,15 @@ final class ScenarioRun implements AutoCloseable {
                 }
             }
             later.update(update, endpoints);
+        } else if (step instanceof Step.Crowd crowd) {
+            List<byte[]> chain = new ArrayList<>();
+            crowd.send().forEach(id -> chain.add(made.certificates().der(id)));
+            KeyPair key = made.certificates().key(crowd.send().get(0));
+            crowds.add(Crowd.of(
+                    RawPeer.presenting(chain, key.getPrivate()),
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), serverUri().getPort()),
+                    crowd.handshakes()));
         } else if (step instanceof Step.Deliver deliver) {
             payload.change(deliver.written());
         } else if (step instanceof Step.Flash flash) {
@@ -540,6 +554,11 @@ final class ScenarioRun implements AutoCloseable {
         } else {
             throw new IllegalArgumentException("an expectation is not carried out: " + step);
         }
+    }
+
+    /** The server of the leg, as devices know it. */
+    private URI serverUri() {
+        return scenario.leg().startsAtLwm2m() ? bench.lwm2mUri() : bench.bootstrapUri();
     }
 
     private void pass(Duration time) {
@@ -671,6 +690,7 @@ final class ScenarioRun implements AutoCloseable {
             }
         }
         rawServer.ifPresent(RawPeer.Listening::close);
+        crowds.forEach(Crowd::close);
         later.close();
         bench.close();
         paths.forEach(FaultyPath::close);

@@ -93,6 +93,10 @@ record StepReader(JsonNode content, Leg leg) {
                 return List.of(new Step.Flash(hand, device(of)));
             }
         }
+        if (word.equals("crowd")) {
+            return List.of(
+                    new Step.Crowd(texts(of.path("send")), of.path("handshakes").asInt()));
+        }
         if (word.equals("renew")) {
             return List.of(new Step.Renew(device(of)));
         }
