@@ -203,7 +203,7 @@ class FirmwareTest {
         byte[] octets = packageOf("1.1.0", 300_000);
         Queue<Integer> asked = serve(octets, "a", number -> {
             if (number == 200 && device.state() == DeviceState.REGISTERED && bench.count("x", Stage.POWER) == 1) {
-                bench.threads.io().execute(device::cutPower);
+                device.cutPower();
             }
         });
         writeUri(file().toString());
@@ -220,7 +220,7 @@ class FirmwareTest {
         SimulatedDevice device = bench.fleet.device("x").orElseThrow();
         serve(packageOf("1.1.0", 300_000), "a", number -> {
             if (number == 200 && bench.count("x", Stage.POWER) == 1) {
-                bench.threads.io().execute(device::cutPower);
+                device.cutPower();
             }
         });
         writeUri(file().toString());

@@ -147,7 +147,7 @@ class ManifestTest {
     void oneUpdateIsUnderWayAtATime() throws Exception {
         serve(image, number -> {
             if (number == 10) {
-                bench.threads.io().execute(bench.fleet.device("x").orElseThrow()::cutPower);
+                bench.fleet.device("x").orElseThrow().cutPower();
             }
         });
         send(signed(ManifestFormat.PLATFORM_V3, manifest("1.1.0")));
@@ -350,7 +350,7 @@ class ManifestTest {
         int[] first = {-1};
         serve(large, number -> {
             if (number == 100 && bench.count("x", Stage.POWER) == 1) {
-                bench.threads.io().execute(device::cutPower);
+                device.cutPower();
             } else if (bench.count("x", Stage.POWER) > 2 && number > 0 && first[0] < 0) {
                 first[0] = number;
             }
