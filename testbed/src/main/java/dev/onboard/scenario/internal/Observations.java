@@ -27,7 +27,9 @@ final class Observations {
                     && event.outcome() == Outcome.OK
                     && event.party() == Party.DEVICE) {
                 last = new Observed("bootstrapped", "", "", "", -1);
-            } else if (event.outcome() == Outcome.REFUSED && event.refusedBy().equals(Optional.of(event.party()))) {
+            } else if (event.outcome() == Outcome.REFUSED
+                    && event.stage() != Stage.FALLBACK // tells of the same refusal once more, sooner or later
+                    && event.refusedBy().equals(Optional.of(event.party()))) {
                 last = observed("refused", event);
             } else if (event.outcome() == Outcome.FAILED
                     && event.stage() != Stage.FALLBACK
