@@ -148,7 +148,7 @@ public record Execution(
                     scenario,
                     status(checks),
                     checks,
-                    Observations.outcome(run.bench().timeline(), scenario.leg()),
+                    Observations.outcome(run.bench().timeline(), scenario),
                     run.bench().timeline(),
                     lines(run.sent().chain(), run.start()),
                     Duration.ofNanos(System.nanoTime() - begun),

@@ -7,6 +7,8 @@ import dev.onboard.journal.Stage;
 import dev.onboard.scenario.Expectation;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Result.Observed;
+import dev.onboard.scenario.Scenario;
+import dev.onboard.scenario.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,15 +19,30 @@ import java.util.function.Predicate;
 final class Observations {
     private Observations() {}
 
+    /** How a scenario ended. One that is about a bootstrap ends with it: how far its device goes on meanwhile is chance. */
+    static Observed outcome(List<Event> timeline, Scenario scenario) {
+        List<Step> steps = scenario.steps();
+        boolean endsWithBootstrap = !steps.isEmpty()
+                && steps.get(steps.size() - 1) instanceof Step.Expect expect
+                && expect.expectation() instanceof Expectation.Bootstrapped;
+        int end = timeline.size();
+        for (int i = 0; endsWithBootstrap && i < timeline.size(); i++) {
+            end = isBootstrapped(timeline.get(i)) ? i + 1 : end;
+        }
+        return outcome(timeline.subList(0, end), scenario.leg());
+    }
+
+    private static boolean isBootstrapped(Event event) {
+        return event.stage() == Stage.FINISHED && event.outcome() == Outcome.OK && event.party() == Party.DEVICE;
+    }
+
     /** How it ended: the last of registration, refusal and failure that the timeline has; what was refused counts as its party tells it. */
     static Observed outcome(List<Event> timeline, Leg leg) {
         Observed last = Observed.NOTHING;
         for (Event event : timeline) {
             if (event.stage() == Stage.REGISTERED && event.outcome() == Outcome.OK) {
                 last = new Observed("registered", "", "", "", -1);
-            } else if (event.stage() == Stage.FINISHED
-                    && event.outcome() == Outcome.OK
-                    && event.party() == Party.DEVICE) {
+            } else if (isBootstrapped(event)) {
                 last = new Observed("bootstrapped", "", "", "", -1);
             } else if (event.outcome() == Outcome.REFUSED
                     && event.stage() != Stage.FALLBACK // tells of the same refusal once more, sooner or later
