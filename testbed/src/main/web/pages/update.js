@@ -2,7 +2,7 @@
 import { html, useState, useEffect } from '../vendor/preact-htm.js';
 import { call, get, all, enc } from '../lib/api.js';
 import { useOverview } from '../lib/live.js';
-import { Card, Button, Badge, Dialog, Field, Failure, Empty, Table, Tabs, Time, Facts, Curl, attempt, useLoaded } from '../lib/ui.js';
+import { Card, Button, Badge, Dialog, Field, Failure, Empty, Table, Tabs, Time, Facts, Curl, Copy, Chain, attempt, useLoaded } from '../lib/ui.js';
 import { count } from '../lib/words.js';
 
 const PHASES = { draft: ['draft', 'quiet'], awaiting_approval: ['awaits approval', 'warn'], timed: ['timed', 'moving'], starting: ['starting', 'moving'], active: ['active', 'moving'], stopping: ['stopping', 'warn'], stopped: ['stopped', 'quiet'], archived: ['archived', 'quiet'] };
@@ -109,10 +109,18 @@ function Files({ kind }) {
     ${making && html`<${FileForm} title=${images ? 'Upload an image' : 'Upload a manifest'} label=${images ? 'Image' : 'SUIT envelope'} path=${path} onClose=${() => setMaking(false)} onDone=${list.again} />`}</div>`;
 }
 
-const TABS = [['campaigns', 'Campaigns'], ['manifests', 'Manifests'], ['images', 'Images']];
+function Signers() {
+  const list = useLoaded(() => get('/testbed/update-certificates'), []);
+  if (list.error) return html`<${Failure} error=${list.error} again=${list.again} />`;
+  if (!list.data) return html`<p class="muted">Loading…</p>`;
+  return html`<div class="stack"><div class="toolbar"><p class="muted">A device takes firmware from who signs with the key of its update authenticity certificate, which the factory gave it. The key is in <code>DIR/update</code> and never comes here.</p><div class="row end"><${Copy} label="Copy as command" text="onboard update cert create --out next" /><${Curl} path="/testbed/update-certificates" /></div></div>
+    ${list.data.data.length === 0 ? html`<section class="card"><${Empty} title="No update authenticity certificate yet">It is made with the factory's first device.<//></section>` : html`<${Card} id="signers" title="What devices of this factory trust">${list.data.data.map((one) => html`<${Chain} key=${one.fingerprint} certificates=${[one]} />`)}<//>`}</div>`;
+}
+
+const TABS = [['campaigns', 'Campaigns'], ['manifests', 'Manifests'], ['images', 'Images'], ['certificates', 'Certificates']];
 export default function Update({ parts }) {
   const tab = TABS.some(([id]) => id === parts[0]) ? parts[0] : 'campaigns';
   return html`<div class="page-head"><h1>Update</h1></div>
     <${Tabs} label="Kinds" current=${tab} tabs=${TABS.map(([id, title]) => [id, title, `#/update/${id}`])} />
-    ${tab === 'campaigns' ? (parts[1] ? html`<${Campaign} key=${parts[1]} id=${parts[1]} />` : html`<${Campaigns} />`) : html`<${Files} key=${tab} kind=${tab} />`}`;
+    ${tab === 'campaigns' ? (parts[1] ? html`<${Campaign} key=${parts[1]} id=${parts[1]} />` : html`<${Campaigns} />`) : tab === 'certificates' ? html`<${Signers} />` : html`<${Files} key=${tab} kind=${tab} />`}`;
 }

@@ -234,6 +234,8 @@ class PageActionsIT extends PageTest {
             assertThat(signed.exitCode()).as(signed.err()).isZero();
         }
         Page page = browser.open(testbed, ColorScheme.LIGHT);
+        Browser.go(page, "/update/certificates", "Update");
+        assertThat(page.locator("#signers")).containsText("issued by itself");
         Browser.go(page, "/update/images", "Update");
         button(page, "Upload an image").click();
         page.getByLabel("Image", new Page.GetByLabelOptions().setExact(true)).setInputFiles(image);

@@ -51,6 +51,7 @@ class PageIT extends PageTest {
             new String[] {"/scenarios", "Scenarios", "scenarios"},
             new String[] {"/update/campaigns", "Update", "update-campaigns"},
             new String[] {"/update/manifests", "Update", "update-manifests"},
+            new String[] {"/update/certificates", "Update", "update-certificates"},
             new String[] {"/explain", "Explain", "explain"});
 
     /** Open, make ten devices, remove their CA, see the eleventh refused and why, press the button, see it registered. */

@@ -151,7 +151,7 @@ public final class ManagementServer implements AutoCloseable {
                         Optional.ofNullable(System.getProperty("onboard.page")).map(Path::of)),
                 handover,
                 overview,
-                new SimulatedDocuments(simulated),
+                new SimulatedDocuments(simulated, clock),
                 new ExplainDocuments(account, journal, clock, simulated, servers)));
         ScenarioRuns runs = new ScenarioRuns(clock);
         routes.addAll(ScenarioRoutes.all(new ScenarioDocuments(runs, feeds, clock)));

@@ -35,4 +35,9 @@ final class NoSimulatedDevices implements SimulatedDevices {
     public List<X509Certificate> factoryAuthorities() {
         return List.of();
     }
+
+    @Override
+    public List<X509Certificate> updateAuthenticity() {
+        return List.of();
+    }
 }

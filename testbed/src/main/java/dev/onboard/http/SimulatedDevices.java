@@ -110,6 +110,9 @@ public interface SimulatedDevices {
     /** The certificates of the factory's CAs, for all modes. */
     List<X509Certificate> factoryAuthorities();
 
+    /** The update authenticity certificates that the factory gives devices: firmware is taken from who signs with their keys. */
+    List<X509Certificate> updateAuthenticity();
+
     /** No device is simulated here. */
     static SimulatedDevices none() {
         return new NoSimulatedDevices();

@@ -9,12 +9,13 @@ import dev.onboard.http.SimulatedDevices.Power;
 import dev.onboard.http.SimulatedDevices.Upload;
 import dev.onboard.pki.Defect;
 import io.javalin.http.Context;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code /testbed/simulated-devices}. */
-record SimulatedDocuments(SimulatedDevices devices) {
+record SimulatedDocuments(SimulatedDevices devices, InstantSource clock) {
     private static final List<String> MODES = List.of("bootstrap", "lwm2m", "developer");
 
     void make(Context ctx) {
@@ -62,6 +63,12 @@ record SimulatedDocuments(SimulatedDevices devices) {
             words.add(defect.word());
         }
         Json.answer(ctx, 200, Json.object().set("defects", words));
+    }
+
+    void updateCertificates(Context ctx) {
+        ObjectNode document = Json.object().put("object", "list");
+        document.set("data", CertificateDocuments.chain(devices.updateAuthenticity(), clock.instant()));
+        Json.answer(ctx, 200, document);
     }
 
     void read(Context ctx) {

@@ -87,6 +87,14 @@ final class TestbedRoutes {
                                 .refuses(400)),
                 new Route(
                         GET,
+                        "/testbed/update-certificates",
+                        simulated::updateCertificates,
+                        of(
+                                "The update authenticity certificates that the factory gives devices",
+                                200,
+                                "UpdateCertificates")),
+                new Route(
+                        GET,
                         "/testbed/defects",
                         simulated::defects,
                         of("What can be wrong with a certificate that the factory makes", 200, "Defects")),

@@ -25,6 +25,7 @@ import dev.onboard.factory.FileSet;
 import dev.onboard.http.ServerCredentials;
 import dev.onboard.http.SimulatedDevices;
 import dev.onboard.journal.Journal;
+import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.Fingerprint;
@@ -42,6 +43,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -350,20 +353,28 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
 
     @Override
     public List<X509Certificate> factoryAuthorities() {
-        Set<X509Certificate> authorities = new LinkedHashSet<>();
+        return ofFactories(factory -> factory.authorities().stream().map(CertificateAuthority::certificate));
+    }
+
+    @Override
+    public List<X509Certificate> updateAuthenticity() {
+        return ofFactories(factory -> Stream.of(factory.updateSigner().certificate()));
+    }
+
+    /** Each once: the factories of several modes may share some. */
+    private List<X509Certificate> ofFactories(Function<Factory, Stream<X509Certificate>> certificates) {
+        Set<X509Certificate> found = new LinkedHashSet<>();
         for (DeviceMode mode : List.of(DeviceMode.BOOTSTRAP, DeviceMode.LWM2M)) {
             FactoryFiles files = FactoryFiles.of(workDirectory, mode);
             if (files.exist()) {
                 try {
-                    files.read(clock, random)
-                            .authorities()
-                            .forEach(authority -> authorities.add(authority.certificate()));
+                    certificates.apply(files.read(clock, random)).forEach(found::add);
                 } catch (IOException e) {
-                    LOG.warn("the factory's CAs cannot be read: {}", e.getMessage());
+                    LOG.warn("the factory's certificates cannot be read: {}", e.getMessage());
                 }
             }
         }
-        return List.copyOf(authorities);
+        return List.copyOf(found);
     }
 
     /** Takes the power of all devices away. */
