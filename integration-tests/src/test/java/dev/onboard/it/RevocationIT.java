@@ -194,7 +194,7 @@ class RevocationIT {
         assertThat(refused.reason()).contains("revoked");
         assertThat(refused.alert()).hasValue(44);
         Event fallback =
-                await("fallback of the device", event -> event.id() > refused.id() && event.stage() == Stage.FALLBACK);
+                await("fallback of the device", event -> event.id() > closed.id() && event.stage() == Stage.FALLBACK);
         assertThat(fallback.reason()).contains("alert-certificate-revoked");
         assertThat(fallback.facts()).containsEntry("next", "bootstrap");
     }
