@@ -25,9 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
@@ -85,13 +82,12 @@ final class HandshakeBench implements Callable<Integer> {
     private void round(int number, URI server, DtlsClientSide client, Credential device, TrustPolicy trust)
             throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
-        Semaphore onTheirWay = new Semaphore(concurrency);
-        AtomicInteger failed = new AtomicInteger();
+        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
         ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
         Usage before = Usage.now();
         long begin = System.nanoTime();
         for (int i = 0; i < handshakes; i++) {
-            take(onTheirWay, 1);
+            onTheirWay.begin();
             long start = System.nanoTime();
             CoapEndpoint endpoint = client.endpoint(device, trust, CLOCK, record -> {});
             endpoint.start();
@@ -103,24 +99,20 @@ final class HandshakeBench implements Callable<Integer> {
                 public void onResponse(Response response) {
                     nanos.add(System.nanoTime() - start);
                     endpoint.destroy();
-                    onTheirWay.release();
+                    onTheirWay.arrived();
                 }
 
                 @Override
                 protected void failed() {
-                    failed.incrementAndGet();
                     endpoint.destroy();
-                    onTheirWay.release();
+                    onTheirWay.failed("a handshake failed; events.jsonl says why");
                 }
             });
             endpoint.sendRequest(request);
         }
-        take(onTheirWay, concurrency);
+        onTheirWay.awaitAll();
         double seconds = (System.nanoTime() - begin) / 1e9;
         Usage used = Usage.now().since(before);
-        if (failed.get() > 0) {
-            throw new BenchException(failed.get() + " of " + handshakes + " handshakes failed; events.jsonl says why");
-        }
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
         System.out.printf(
                 Locale.ROOT,
@@ -130,11 +122,5 @@ final class HandshakeBench implements Callable<Integer> {
                 (double) used.cpuMillis() / handshakes,
                 sorted[sorted.length / 2] / 1e6,
                 sorted[sorted.length * 99 / 100] / 1e6);
-    }
-
-    private static void take(Semaphore permits, int count) throws InterruptedException {
-        if (!permits.tryAcquire(count, 60, TimeUnit.SECONDS)) {
-            throw new BenchException("no handshake came to an end for 60 s");
-        }
     }
 }

@@ -25,9 +25,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Onboard as {@code onboard up} and {@code onboard demo} run it: account, journal, trust evaluation, durable credentials. */
 final class OnboardContestant implements Contestant {
@@ -67,37 +64,26 @@ final class OnboardContestant implements Contestant {
 
     @Override
     public long[] onboard(int concurrency) throws Exception {
-        Semaphore onTheirWay = new Semaphore(concurrency);
+        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
         ConcurrentHashMap<String, Long> since = new ConcurrentHashMap<>();
         ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
-        AtomicReference<String> failed = new AtomicReference<>();
         try (var watching = fleet.subscribe((device, state) -> {
             if (state == DeviceState.REGISTERED) {
                 latencies.add(System.nanoTime() - Objects.requireNonNull(since.get(device.endpoint())));
-                onTheirWay.release();
+                onTheirWay.arrived();
             } else if (state == DeviceState.FAILED || state == DeviceState.WAITING) {
-                failed.compareAndSet(null, device.endpoint());
-                onTheirWay.release();
+                onTheirWay.failed(
+                        device.endpoint() + " was not registered at the first attempt; events.jsonl says why");
             }
         })) {
             for (SimulatedDevice device : devices) {
-                take(onTheirWay, 1, failed);
+                onTheirWay.begin();
                 since.put(device.endpoint(), System.nanoTime());
                 device.powerOn();
             }
-            take(onTheirWay, concurrency, failed);
+            onTheirWay.awaitAll();
         }
         return latencies.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static void take(Semaphore permits, int count, AtomicReference<String> failed) throws InterruptedException {
-        if (!permits.tryAcquire(count, PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new BenchException("no device got on for " + PATIENCE.toSeconds() + " s");
-        }
-        String who = failed.get();
-        if (who != null) {
-            throw new BenchException(who + " was not registered at the first attempt; events.jsonl says why");
-        }
     }
 
     @Override

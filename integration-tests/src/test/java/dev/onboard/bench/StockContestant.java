@@ -16,9 +16,6 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.leshan.client.LeshanClient;
 import org.eclipse.leshan.client.LeshanClientBuilder;
 import org.eclipse.leshan.client.californium.endpoint.CaliforniumClientEndpointsProvider;
@@ -64,7 +61,6 @@ import org.jspecify.annotations.Nullable;
 final class StockContestant implements Contestant {
     private static final InstantSource CLOCK = InstantSource.system();
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final long PATIENCE_SECONDS = 60;
     private static final int SHORT_SERVER_ID = 1;
     private static final int LIFETIME_SECONDS = 300;
 
@@ -198,18 +194,17 @@ final class StockContestant implements Contestant {
 
     @Override
     public long[] onboard(int concurrency) throws Exception {
-        Semaphore onTheirWay = new Semaphore(concurrency);
+        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
         ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
-        AtomicReference<String> failed = new AtomicReference<>();
         for (Prepared one : prepared) {
-            take(onTheirWay, 1, failed);
+            onTheirWay.begin();
             long start = System.nanoTime();
             LeshanClient client = client(one);
             client.addObserver(new LwM2mClientObserverAdapter() {
                 @Override
                 public void onRegistrationSuccess(LwM2mServer to, RegisterRequest request, String id) {
                     latencies.add(System.nanoTime() - start);
-                    onTheirWay.release();
+                    onTheirWay.arrived();
                 }
 
                 @Override
@@ -225,25 +220,14 @@ final class StockContestant implements Contestant {
                 }
 
                 private void fail(String why) {
-                    failed.compareAndSet(null, one.endpoint() + " " + why);
-                    onTheirWay.release();
+                    onTheirWay.failed(one.endpoint() + " " + why);
                 }
             });
             clients.add(client);
             client.start();
         }
-        take(onTheirWay, concurrency, failed);
+        onTheirWay.awaitAll();
         return latencies.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static void take(Semaphore permits, int count, AtomicReference<String> failed) throws InterruptedException {
-        if (!permits.tryAcquire(count, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new BenchException("no stock client got on for " + PATIENCE_SECONDS + " s");
-        }
-        String who = failed.get();
-        if (who != null) {
-            throw new BenchException(who);
-        }
     }
 
     private LeshanClient client(Prepared one) throws CertificateEncodingException {
