@@ -5,6 +5,7 @@ import dev.onboard.manifest.UpdateTrust;
 import dev.onboard.pki.TrustRules;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /**
  * How a device behaves. Immutable; {@code with…} returns a copy.
@@ -74,177 +75,102 @@ public record DeviceOptions(
 
     /** Asks for this content format. */
     public DeviceOptions withFormat(BootstrapFormat value) {
-        return new DeviceOptions(
-                value,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.format = value);
     }
 
     /** Waits like this between attempts. */
     public DeviceOptions withBackoff(Backoff value) {
-        return new DeviceOptions(
-                format,
-                value,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.backoff = value);
     }
 
     /** Gives a silent bootstrap session up after this time. */
     public DeviceOptions withPatience(Duration value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                value,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.patience = value);
     }
 
     /** Goes back to bootstrap after so many unanswered registrations. */
     public DeviceOptions withRegistrationAttempts(int value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                value,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.registrationAttempts = value);
     }
 
     /** Tells observers the time this often. */
     public DeviceOptions withTimeNotification(Duration value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                value,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.timeNotification = value);
     }
 
     /** Keeps its LwM2M credentials on this disk. */
     public DeviceOptions withDisk(Disk value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                value,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.disk = value);
     }
 
     /** Lives in this time. */
     public DeviceOptions withClock(InstantSource value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                value,
-                rules,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.clock = value);
     }
 
     /** Judges its servers by these rules. */
     public DeviceOptions withRules(TrustRules value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                value,
-                signerExpiry,
-                renewal,
-                firmware);
+        return with(draft -> draft.rules = value);
     }
 
     /** Treats signers of firmware so whose certificates have ended; {@link UpdateTrust.Expiry#IGNORED} by default. */
     public DeviceOptions withSignerExpiry(UpdateTrust.Expiry value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                value,
-                renewal,
-                firmware);
+        return with(draft -> draft.signerExpiry = value);
     }
 
     /** Renews its LwM2M certificate by this schedule. */
     public DeviceOptions withRenewal(RenewalSchedule value) {
-        return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                value,
-                firmware);
+        return with(draft -> draft.renewal = value);
     }
 
     /** Fetches firmware so; {@link FirmwareTransport#COAPS} by default. */
     public DeviceOptions withFirmware(FirmwareTransport value) {
+        return with(draft -> draft.firmware = value);
+    }
+
+    private DeviceOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new DeviceOptions(
-                format,
-                backoff,
-                patience,
-                registrationAttempts,
-                timeNotification,
-                disk,
-                clock,
-                rules,
-                signerExpiry,
-                renewal,
-                value);
+                draft.format,
+                draft.backoff,
+                draft.patience,
+                draft.registrationAttempts,
+                draft.timeNotification,
+                draft.disk,
+                draft.clock,
+                draft.rules,
+                draft.signerExpiry,
+                draft.renewal,
+                draft.firmware);
+    }
+
+    /** Of which something is about to change. */
+    private static final class Draft {
+        private BootstrapFormat format;
+        private Backoff backoff;
+        private Duration patience;
+        private int registrationAttempts;
+        private Duration timeNotification;
+        private Disk disk;
+        private InstantSource clock;
+        private TrustRules rules;
+        private UpdateTrust.Expiry signerExpiry;
+        private RenewalSchedule renewal;
+        private FirmwareTransport firmware;
+
+        Draft(DeviceOptions from) {
+            this.format = from.format;
+            this.backoff = from.backoff;
+            this.patience = from.patience;
+            this.registrationAttempts = from.registrationAttempts;
+            this.timeNotification = from.timeNotification;
+            this.disk = from.disk;
+            this.clock = from.clock;
+            this.rules = from.rules;
+            this.signerExpiry = from.signerExpiry;
+            this.renewal = from.renewal;
+            this.firmware = from.firmware;
+        }
     }
 }

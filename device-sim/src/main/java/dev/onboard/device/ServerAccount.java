@@ -12,6 +12,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -143,127 +144,115 @@ public record ServerAccount(
 
     /** The same account with another CA as its only trust anchor: Certificate Usage 2. */
     public ServerAccount withServerCa(X509Certificate ca) {
+        byte[] encoded;
         try {
-            return new ServerAccount(
-                    securityInstance,
-                    uri,
-                    credential,
-                    ca.getEncoded(),
-                    CertificateUsage.TRUST_ANCHOR_ASSERTION,
-                    MatchingType.EXACT,
-                    serverName,
-                    server,
-                    enrolment,
-                    further,
-                    access,
-                    suites);
+            encoded = ca.getEncoded();
         } catch (CertificateEncodingException e) {
             throw new IllegalArgumentException("a certificate that was read cannot be encoded", e);
         }
+        return with(draft -> {
+            draft.serverPublicKey = encoded;
+            draft.usage = CertificateUsage.TRUST_ANCHOR_ASSERTION;
+            draft.matching = MatchingType.EXACT;
+        });
     }
 
     /** The same account at another address. */
     public ServerAccount withUri(URI value) {
-        return new ServerAccount(
-                securityInstance,
-                value,
-                credential,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                server,
-                enrolment,
-                further,
-                access,
-                suites);
+        return with(draft -> draft.uri = value);
     }
 
     /** The same account with another key and certificate, here and at the other servers. */
     public ServerAccount withCredential(Credential value) {
-        return new ServerAccount(
-                securityInstance,
-                uri,
-                value,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                server,
-                enrolment,
-                further.stream().map(each -> each.withCredential(value)).toList(),
-                access,
-                suites);
+        return with(draft -> {
+            draft.credential = value;
+            draft.further =
+                    further.stream().map(each -> each.withCredential(value)).toList();
+        });
     }
 
     /** The same accounts, where the one at the server with this short id has another Server object. */
     public ServerAccount withServer(ServerObject value) {
         boolean here = value.shortServerId() == server.shortServerId();
-        return new ServerAccount(
-                securityInstance,
-                uri,
-                credential,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                here ? value : server,
-                enrolment,
-                here
-                        ? further
-                        : further.stream().map(each -> each.withServer(value)).toList(),
-                access,
-                suites);
+        return with(draft -> {
+            if (here) {
+                draft.server = value;
+            } else {
+                draft.further =
+                        further.stream().map(each -> each.withServer(value)).toList();
+            }
+        });
     }
 
     /** The same account with other cipher suites. */
     public ServerAccount withSuites(List<Integer> value) {
-        return new ServerAccount(
-                securityInstance,
-                uri,
-                credential,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                server,
-                enrolment,
-                further,
-                access,
-                value);
+        return with(draft -> draft.suites = value);
     }
 
     /** The same account with those at other servers, and what each may do. */
     public ServerAccount with(List<ServerAccount> others, List<AccessControl> rights) {
-        return new ServerAccount(
-                securityInstance,
-                uri,
-                credential,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                server,
-                enrolment,
-                others.stream().map(each -> each.with(List.of(), rights)).toList(),
-                rights,
-                suites);
+        return with(draft -> {
+            draft.further =
+                    others.stream().map(each -> each.with(List.of(), rights)).toList();
+            draft.access = rights;
+        });
     }
 
     /** The same accounts with a key that the device made and had certified so. */
     public ServerAccount enrolledIn(EnrolmentDialect dialect) {
+        return with(draft -> {
+            draft.enrolment = Optional.of(dialect);
+            draft.further =
+                    further.stream().map(each -> each.enrolledIn(dialect)).toList();
+        });
+    }
+
+    private ServerAccount with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new ServerAccount(
-                securityInstance,
-                uri,
-                credential,
-                serverPublicKey,
-                usage,
-                matching,
-                serverName,
-                server,
-                Optional.of(dialect),
-                further.stream().map(each -> each.enrolledIn(dialect)).toList(),
-                access,
-                suites);
+                draft.securityInstance,
+                draft.uri,
+                draft.credential,
+                draft.serverPublicKey,
+                draft.usage,
+                draft.matching,
+                draft.serverName,
+                draft.server,
+                draft.enrolment,
+                draft.further,
+                draft.access,
+                draft.suites);
+    }
+
+    /** Of which something is about to change. */
+    private static final class Draft {
+        private final int securityInstance;
+        private URI uri;
+        private Credential credential;
+        private byte[] serverPublicKey;
+        private CertificateUsage usage;
+        private MatchingType matching;
+        private final Optional<String> serverName;
+        private ServerObject server;
+        private Optional<EnrolmentDialect> enrolment;
+        private List<ServerAccount> further;
+        private List<AccessControl> access;
+        private List<Integer> suites;
+
+        Draft(ServerAccount from) {
+            this.securityInstance = from.securityInstance;
+            this.uri = from.uri;
+            this.credential = from.credential;
+            this.serverPublicKey = from.serverPublicKey;
+            this.usage = from.usage;
+            this.matching = from.matching;
+            this.serverName = from.serverName;
+            this.server = from.server;
+            this.enrolment = from.enrolment;
+            this.further = from.further;
+            this.access = from.access;
+            this.suites = from.suites;
+        }
     }
 }

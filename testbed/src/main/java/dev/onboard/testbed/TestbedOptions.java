@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How a testbed is to run. Immutable; {@code with…} returns a copy.
@@ -83,181 +84,107 @@ public record TestbedOptions(
 
     /** On these ports. */
     public TestbedOptions withPorts(int bootstrap, int lwm2m, int http) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrap,
-                lwm2m,
-                secondLwm2mPort,
-                http,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> {
+            draft.bootstrapPort = bootstrap;
+            draft.lwm2mPort = lwm2m;
+            draft.httpPort = http;
+        });
     }
 
     /** On this address. */
     public TestbedOptions withBind(InetAddress address) {
-        return new TestbedOptions(
-                workDirectory,
-                address,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> draft.bind = address);
     }
 
     /** Under this name. */
     public TestbedOptions withHost(String name) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                name,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> draft.host = name);
     }
 
     /** With these server CAs. */
     public TestbedOptions withServerCas(ServerCas cas) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                cas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> draft.serverCas = cas);
     }
 
     /** With the management port showing itself so. */
     public TestbedOptions withApiTls(ApiTls tls) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                tls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> draft.apiTls = tls);
     }
 
     /** With the account stored there. */
     public TestbedOptions withDatabase(Database where) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                Optional.of(where),
-                leshanPort,
-                delivery,
-                firmware);
+        return with(draft -> draft.database = Optional.of(where));
     }
 
     /** With bootstraps that tell devices so of the LwM2M server. */
     public TestbedOptions withDelivery(DeliveryOptions how) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                how,
-                firmware);
+        return with(draft -> draft.delivery = how);
     }
 
     /** With firmware handled so. */
     public TestbedOptions withFirmware(FirmwareOptions how) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                how);
+        return with(draft -> draft.firmware = how);
     }
 
     /** With Leshan's interface on this port. */
     public TestbedOptions withLeshanPort(int port) {
-        return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                secondLwm2mPort,
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                OptionalInt.of(port),
-                delivery,
-                firmware);
+        return with(draft -> draft.leshanPort = OptionalInt.of(port));
     }
 
     /** With a second LwM2M server on this port. */
     public TestbedOptions withSecondLwm2mPort(int port) {
+        return with(draft -> draft.secondLwm2mPort = OptionalInt.of(port));
+    }
+
+    private TestbedOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new TestbedOptions(
-                workDirectory,
-                bind,
-                host,
-                bootstrapPort,
-                lwm2mPort,
-                OptionalInt.of(port),
-                httpPort,
-                serverCas,
-                apiTls,
-                database,
-                leshanPort,
-                delivery,
-                firmware);
+                draft.workDirectory,
+                draft.bind,
+                draft.host,
+                draft.bootstrapPort,
+                draft.lwm2mPort,
+                draft.secondLwm2mPort,
+                draft.httpPort,
+                draft.serverCas,
+                draft.apiTls,
+                draft.database,
+                draft.leshanPort,
+                draft.delivery,
+                draft.firmware);
+    }
+
+    /** Of which something is about to change. */
+    private static final class Draft {
+        private final Path workDirectory;
+        private InetAddress bind;
+        private String host;
+        private int bootstrapPort;
+        private int lwm2mPort;
+        private OptionalInt secondLwm2mPort;
+        private int httpPort;
+        private ServerCas serverCas;
+        private ApiTls apiTls;
+        private Optional<Database> database;
+        private OptionalInt leshanPort;
+        private DeliveryOptions delivery;
+        private FirmwareOptions firmware;
+
+        Draft(TestbedOptions from) {
+            this.workDirectory = from.workDirectory;
+            this.bind = from.bind;
+            this.host = from.host;
+            this.bootstrapPort = from.bootstrapPort;
+            this.lwm2mPort = from.lwm2mPort;
+            this.secondLwm2mPort = from.secondLwm2mPort;
+            this.httpPort = from.httpPort;
+            this.serverCas = from.serverCas;
+            this.apiTls = from.apiTls;
+            this.database = from.database;
+            this.leshanPort = from.leshanPort;
+            this.delivery = from.delivery;
+            this.firmware = from.firmware;
+        }
     }
 }
