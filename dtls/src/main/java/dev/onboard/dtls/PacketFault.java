@@ -52,6 +52,12 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
         /** Those that carry this DTLS message in clear, so many from the first on. */
         record Carrying(Message message, int count) implements Which {}
 
+        /**
+         * All of one flight of the handshake (RFC 6347, 4.2.4: 1, 3 and 5 are the device's, 2, 4 and 6 the server's), the first
+         * so many times that it is sent.
+         */
+        record Flight(int number, int times) implements Which {}
+
         /** Each with this probability, 0 to 1, from the seed of the path. */
         record ByChance(double probability) implements Which {}
     }
@@ -111,6 +117,13 @@ public record PacketFault(What what, From from, Which which, Duration delay) {
         if (which instanceof Which.Numbered numbered && (numbered.first() < 1 || numbered.count() < 1)
                 || which instanceof Which.Carrying carrying && carrying.count() < 1) {
             throw new IllegalArgumentException("datagrams are counted from 1, and at least one of them is concerned");
+        }
+        if (which instanceof Which.Flight flight
+                && (flight.number() < 1
+                        || flight.number() > 6
+                        || flight.times() < 1
+                        || flight.number() % 2 == 0 != (from == From.SERVER))) {
+            throw new IllegalArgumentException("flights 1, 3 and 5 are the device's, 2, 4 and 6 the server's");
         }
         if (which instanceof Which.ByChance chance && !(chance.probability() >= 0 && chance.probability() <= 1)) {
             throw new IllegalArgumentException(chance.probability() + " is no probability; 0 to 1 is");

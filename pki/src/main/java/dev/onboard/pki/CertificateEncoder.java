@@ -5,6 +5,7 @@ import dev.onboard.pki.internal.DerReader;
 import dev.onboard.pki.internal.MalformedDerException;
 import dev.onboard.pki.internal.Oids;
 import dev.onboard.pki.internal.Providers;
+import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -17,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,7 +79,7 @@ final class CertificateEncoder {
     byte[] encode(Issuer issuer) {
         String digest = recipe.has(Defect.SHA1_SIGNATURE) ? "SHA1" : recipe.has(Defect.MD5_SIGNATURE) ? "MD5" : "";
         SigningAlgorithm algorithm = SigningAlgorithm.of(issuer.key(), issuer.publicKey(), digest);
-        byte[] tbs = toBeSigned(issuer, algorithm);
+        byte[] tbs = edited(toBeSigned(issuer, algorithm), false);
         byte[] signature = sign(issuer.key(), algorithm, tbs);
         if (recipe.has(Defect.BAD_SIGNATURE)) {
             signature[signature.length - 1] ^= 1;
@@ -92,7 +95,39 @@ final class CertificateEncoder {
             bits[bits.length - signature.length - 1] = 3; // three unused bits that are set
             bits[bits.length - 1] |= 7;
         }
-        return disfigure(Der.sequence(tbs, outer, bits));
+        return edited(disfigure(Der.sequence(tbs, outer, bits)), true);
+    }
+
+    private byte[] edited(byte[] der, boolean signed) {
+        byte[] result = der;
+        for (CertificateRecipe.Edit edit : recipe.edits()) {
+            if (edit.afterSigning() == signed) {
+                result = edited(result, edit);
+            }
+        }
+        return result;
+    }
+
+    private static byte[] edited(byte[] der, CertificateRecipe.Edit edit) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] octets = edit.octets();
+        int at = 0;
+        boolean found = false;
+        while (at < der.length) {
+            int end = at + octets.length;
+            if (end <= der.length && Arrays.equals(der, at, end, octets, 0, octets.length)) {
+                out.writeBytes(edit.become());
+                at = end;
+                found = true;
+            } else {
+                out.write(der[at++]);
+            }
+        }
+        if (!found) {
+            throw new IllegalArgumentException(
+                    "the octets " + HexFormat.of().formatHex(octets) + " stand nowhere in the certificate");
+        }
+        return out.toByteArray();
     }
 
     private byte[] disfigure(byte[] certificate) {

@@ -37,6 +37,9 @@ public final class CertificateRecipe {
     /** An extension as it is written. */
     record RawExtension(String oid, boolean critical, byte[] value) {}
 
+    /** Octets that become others wherever they stand, before or after the certificate is signed. */
+    record Edit(byte[] octets, byte[] become, boolean afterSigning) {}
+
     /** Only ever assigned before the recipe is given out. */
     private static final class Contents implements Cloneable {
         Kind kind = Kind.DEVICE;
@@ -52,6 +55,7 @@ public final class CertificateRecipe {
         Set<Defect> defects = Set.of();
         List<RawExtension> extensions = List.of();
         Optional<BigInteger> serial = Optional.empty();
+        List<Edit> edits = List.of();
 
         Contents copy() {
             try {
@@ -274,6 +278,19 @@ public final class CertificateRecipe {
                 Oids.NAME_CONSTRAINTS, Der.sequence(Der.explicit(0, subtrees.toArray(new byte[0][]))));
     }
 
+    /**
+     * Octets of what is signed (tbsCertificate, in DER) become others wherever they stand; the signature fits the result. Lengths
+     * around them stay as they are. A certificate in which they stand nowhere cannot be made.
+     */
+    public CertificateRecipe withEdit(byte[] octets, byte[] become) {
+        return with(c -> c.edits = append(c.edits, List.of(new Edit(octets.clone(), become.clone(), false))));
+    }
+
+    /** As {@link #withEdit}, of the whole certificate after it was signed. */
+    public CertificateRecipe withEditAfterSigning(byte[] octets, byte[] become) {
+        return with(c -> c.edits = append(c.edits, List.of(new Edit(octets.clone(), become.clone(), true))));
+    }
+
     /** Adds a fault. */
     public CertificateRecipe with(Defect defect) {
         return with(c -> {
@@ -350,6 +367,10 @@ public final class CertificateRecipe {
 
     List<RawExtension> extensions() {
         return contents.extensions;
+    }
+
+    List<Edit> edits() {
+        return contents.edits;
     }
 
     boolean has(Defect defect) {

@@ -36,6 +36,8 @@ public final class Catalogue {
 
     private static final String FOLDER = "/dev/onboard/scenario/catalogue";
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
     private final List<Scenario> scenarios;
     private final Map<String, JsonNode> rows;
 
@@ -64,8 +66,14 @@ public final class Catalogue {
         }
         all.sort(Comparator.comparingInt((Scenario scenario) -> FAMILIES.indexOf(scenario.family()))
                 .thenComparing(Scenario::row)
-                .thenComparing(Scenario::id));
+                .thenComparing(Catalogue::place));
         return new Catalogue(all, rows);
+    }
+
+    /** A row stands before its variants, and variant 9 before variant 10. */
+    private static String place(Scenario scenario) {
+        return NUMBER.matcher(scenario.id().replace('@', ' '))
+                .replaceAll(number -> String.format(Locale.ROOT, "%9s", number.group()));
     }
 
     private static void read(Path folder, Map<String, JsonNode> rows, List<Scenario> all)

@@ -121,6 +121,17 @@ class ScenarioLanguageTest {
                 "f.yaml:10: expect[0].shows: 'nxt' is no certificate of this scenario; there are root, leaf",
                 "f.yaml:11: expect[1].stragglers.devices[0]: there is one device, not 3; say so with 'devices'");
         assertFaults(
+                GOOD
+                        + "network:\n  faults:\n    - drop: {datagram: 2, message: alert}\n    - cut: {flight: 4, from: device}\n"
+                        + "    - drop: {flight: 7}\nexpect: registered\n",
+                "f.yaml:7: network.faults[2].drop.flight: 7 is too large; at most 6 is expected");
+        assertFaults(
+                GOOD
+                        + "network:\n  faults:\n    - drop: {datagram: 2, message: alert}\n    - cut: {flight: 4, from: device}\n"
+                        + "expect: registered\n",
+                "f.yaml:5: network.faults[0].drop: says datagram and message at once; one of them names the datagrams",
+                "f.yaml:6: network.faults[1].cut.from: flight 4 is the server's");
+        assertFaults(
                 GOOD + "devices: 0\nusage: 4\nexpect:\n  refused: {alert: certificate_expird, certificate: nobody}\n",
                 "f.yaml:3: devices: 0 is too small; at least 1 is expected",
                 "f.yaml:4: usage: 4 is too large; at most 3 is expected",

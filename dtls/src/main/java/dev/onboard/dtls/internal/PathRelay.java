@@ -183,7 +183,9 @@ public final class PathRelay implements AutoCloseable {
         private final From from;
         private final Lane lane;
         private final int[] carried = new int[PacketFault.Message.values().length];
+        private final FlightWatch flights;
         private int number;
+        private int flight;
         private byte @Nullable [] held;
         private byte @Nullable [] replayed;
         private byte @Nullable [] reflected;
@@ -191,10 +193,12 @@ public final class PathRelay implements AutoCloseable {
         Side(From from, Lane lane) {
             this.from = from;
             this.lane = lane;
+            this.flights = new FlightWatch(from);
         }
 
         synchronized void carry(byte[] datagram, Way way) {
             number++;
+            flight = flights.carry(datagram);
             for (PacketFault.Message message : PacketFault.Message.values()) {
                 if (message.isIn(datagram, datagram.length)) {
                     carried[message.ordinal()]++;
@@ -239,6 +243,9 @@ public final class PathRelay implements AutoCloseable {
             if (which instanceof Which.Carrying carrying) {
                 return carrying.message().isIn(datagram, datagram.length)
                         && carried[carrying.message().ordinal()] <= carrying.count();
+            }
+            if (which instanceof Which.Flight one) {
+                return flight == one.number() && flights.begun(flight) <= one.times();
             }
             return lane.random.nextDouble() < ((Which.ByChance) which).probability();
         }

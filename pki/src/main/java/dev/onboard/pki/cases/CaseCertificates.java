@@ -186,6 +186,13 @@ public final class CaseCertificates {
         for (JsonNode defect : spec.path("defects")) {
             recipe = recipe.with(Defect.parse(defect.asText()));
         }
+        for (JsonNode edit : spec.path("edit")) {
+            byte[] octets = HexFormat.of().parseHex(edit.path("octets").asText());
+            byte[] become = HexFormat.of().parseHex(edit.path("become").asText());
+            recipe = edit.path("signed").asText("after").equals("before")
+                    ? recipe.withEditAfterSigning(octets, become)
+                    : recipe.withEdit(octets, become);
+        }
         return extensions(recipe, spec);
     }
 

@@ -69,14 +69,21 @@ final class CaseScenarios {
         }
         String title = of.title();
         content.put("title", title.substring(0, 1).toUpperCase(Locale.ROOT) + title.substring(1));
-        content.put(
-                "because",
-                row.because().isEmpty() ? of.reason().map(Reason::clause).orElse("RFC 5280, 6.1") : row.because());
+        content.put("because", because(of, row));
         if (!row.expected().isEmpty()) {
             content.put("about", row.about());
         }
         content.set("expect", expectation(of, leg, content));
         return content;
+    }
+
+    /** The clause behind a refusal, and the independent tests and rules that ask for the same. */
+    private static String because(CertificateCase of, CatalogueRow row) {
+        String clause = of.reason().map(Reason::clause).orElse("");
+        if (row.because().isEmpty()) {
+            return clause.isEmpty() ? "RFC 5280, 6.1" : clause;
+        }
+        return clause.isEmpty() ? row.because() : clause + " (see also " + row.because() + ")";
     }
 
     private static ObjectNode expectation(CertificateCase of, Leg leg, ObjectNode content) {

@@ -61,6 +61,7 @@ record References(JsonNode content) {
         checkId(content.path("staple").path("signer"), "/staple/signer", ids, faults);
         checkTimes(content.path("staple"), "/staple", faults, "from", "until");
         checkTimes(content, "", faults, "at");
+        checkNetwork(faults);
         checkSteps(ids, faults);
         checkExpectations(content.path("expect"), "/expect", ids, faults);
     }
@@ -95,6 +96,28 @@ record References(JsonNode content) {
                 checkIds(given, at + "/" + field, ids, faults);
             } else {
                 checkId(given, at + "/" + field, ids, faults);
+            }
+        }
+    }
+
+    /** Datagrams are named in one way, and a flight has its side. */
+    private void checkNetwork(BiConsumer<String, String> faults) {
+        JsonNode all = content.path("network").path("faults");
+        for (int i = 0; i < all.size(); i++) {
+            for (Map.Entry<String, JsonNode> fault : all.get(i).properties()) {
+                String at = "/network/faults/" + i + "/" + fault.getKey();
+                JsonNode of = fault.getValue();
+                List<String> ways = List.of("datagram", "message", "flight", "chance").stream()
+                        .filter(of::has)
+                        .toList();
+                if (ways.size() > 1) {
+                    faults.accept(
+                            at, "says " + String.join(" and ", ways) + " at once; one of them names the datagrams");
+                }
+                String side = of.path("flight").asInt() % 2 == 0 ? "server" : "device";
+                if (of.has("flight") && !of.path("from").asText(side).equals(side)) {
+                    faults.accept(at + "/from", "flight " + of.path("flight").asInt() + " is the " + side + "'s");
+                }
             }
         }
     }

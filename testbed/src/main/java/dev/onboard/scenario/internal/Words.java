@@ -5,9 +5,11 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Alert;
 import dev.onboard.scenario.Expectation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Expectations as a person says them. */
 public final class Words {
@@ -15,6 +17,15 @@ public final class Words {
 
     /** One expectation, one clause. */
     public static String of(Expectation expectation) {
+        return of(expectation, List.of());
+    }
+
+    /**
+     * One expectation, one clause.
+     *
+     * @param sent the ids of the certificates that are sent, so that they are called by name
+     */
+    static String of(Expectation expectation, List<String> sent) {
         return switch (Kind.of(expectation)) {
             case REGISTERED -> {
                 Expectation.Registered e = (Expectation.Registered) expectation;
@@ -23,7 +34,7 @@ public final class Words {
             }
             case BOOTSTRAPPED ->
                 device(((Expectation.Bootstrapped) expectation).device()) + "has new LwM2M credentials";
-            case REFUSED -> refused((Expectation.Refused) expectation);
+            case REFUSED -> refused((Expectation.Refused) expectation, sent);
             case FAILED -> {
                 Expectation.Failed e = (Expectation.Failed) expectation;
                 yield device(e.device()) + "fails"
@@ -65,8 +76,16 @@ public final class Words {
             }
             case STRAGGLERS -> {
                 Expectation.Stragglers e = (Expectation.Stragglers) expectation;
-                yield (e.devices().isEmpty() ? "no device depends" : "devices " + e.devices() + " depend")
-                        + " on the old one of the rotation of " + e.of().word();
+                yield (e.devices().isEmpty()
+                                ? "no device depends"
+                                : e.devices().size() == 1
+                                        ? "device " + e.devices().get(0) + " alone depends"
+                                        : "devices "
+                                                + e.devices().stream()
+                                                        .map(String::valueOf)
+                                                        .collect(Collectors.joining(", "))
+                                                + " depend")
+                        + " on what is being exchanged (" + e.of().word() + ")";
             }
             case FIRMWARE -> {
                 Expectation.Firmware e = (Expectation.Firmware) expectation;
@@ -80,6 +99,23 @@ public final class Words {
                                 : "; Update Result " + e.result().getAsInt());
             }
         };
+    }
+
+    /** A length of time, the largest units first: {@code 1 day 2 hours}. */
+    static String of(Duration length) {
+        List<String> parts = new ArrayList<>();
+        part(parts, length.toDaysPart(), "day");
+        part(parts, length.toHoursPart(), "hour");
+        part(parts, length.toMinutesPart(), "minute");
+        part(parts, length.toSecondsPart(), "second");
+        part(parts, length.toMillisPart(), "millisecond");
+        return parts.isEmpty() ? "nothing" : String.join(" ", parts);
+    }
+
+    private static void part(List<String> parts, long number, String unit) {
+        if (number != 0) {
+            parts.add(number + " " + unit + (number == 1 ? "" : "s"));
+        }
     }
 
     private enum Kind {
@@ -104,14 +140,17 @@ public final class Words {
         return number == 1 ? "the device " : "device " + number + " ";
     }
 
-    private static String refused(Expectation.Refused e) {
+    private static String refused(Expectation.Refused e, List<String> sent) {
         return "refused" + e.by().map(Party::word).map(by -> " by " + by).orElse("")
                 + e.at().map(Stage::word).map(at -> " at " + at).orElse("") + ": " + e.reason() + alert(e.alert())
                 + (e.certificate().isEmpty()
                         ? ""
                         : e.certificate().getAsInt() < 0
                                 ? ", for a trusted certificate"
-                                : ", for certificate " + e.certificate().getAsInt());
+                                : e.certificate().getAsInt() < sent.size()
+                                        ? ", for the certificate '"
+                                                + sent.get(e.certificate().getAsInt()) + "'"
+                                        : ", for certificate " + e.certificate().getAsInt());
     }
 
     private static String alert(java.util.OptionalInt alert) {
@@ -124,17 +163,23 @@ public final class Words {
     private static String seen(Expectation.Seen e) {
         List<String> parts = new ArrayList<>();
         Expectation.Pattern p = e.pattern();
-        p.stage().ifPresent(stage -> parts.add(stage.word()));
-        p.party().ifPresent(party -> parts.add("told by " + party.word()));
         p.outcome().ifPresent(outcome -> parts.add(outcome.word()));
         p.refusedBy().ifPresent(party -> parts.add("refused by " + party.word()));
         p.reason().ifPresent(parts::add);
         p.alert().ifPresent(alert -> parts.add("alert " + alert));
         p.facts().forEach((name, value) -> parts.add(name + " " + value));
         p.detail().ifPresent(text -> parts.add("saying '" + text + "'"));
+        String what = p.stage().map(stage -> " '" + stage.word() + "'").orElse("")
+                + p.party().map(party -> " told by " + party.word()).orElse("")
+                + (p.device() > 0 ? " of device " + p.device() : "")
+                + (parts.isEmpty() ? "" : ": " + String.join(", ", parts));
         String count = e.most() == Integer.MAX_VALUE
-                ? e.least() == 1 ? "an event " : "at least " + e.least() + " events "
-                : e.least() == e.most() ? e.most() + " events " : e.least() + " to " + e.most() + " events ";
-        return count + String.join(", ", parts);
+                ? e.least() == 1 ? "an event" : "at least " + e.least() + " events"
+                : e.most() == 0
+                        ? "no event"
+                        : e.least() == e.most()
+                                ? e.most() == 1 ? "one event" : e.most() + " events"
+                                : e.least() + " to " + e.most() + " events";
+        return count + what;
     }
 }
