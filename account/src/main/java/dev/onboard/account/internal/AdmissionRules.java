@@ -38,7 +38,7 @@ record AdmissionRules(String endpoint, X509Certificate leaf, TrustAnchor anchor,
         record Answer(Admission admission) implements Decision {}
 
         /** The device is new, or becomes this. */
-        record Store(Row row, boolean isNew) implements Decision {}
+        record Store(Optional<Row> before, Row row) implements Decision {}
 
         /** It is refused, and the refusal is kept in the list of denials. */
         record Deny(String endpoint, Admission.Refused refused) implements Decision {}
@@ -84,7 +84,7 @@ record AdmissionRules(String endpoint, X509Certificate leaf, TrustAnchor anchor,
                             + " devices; make another one for '" + endpoint + "', or remove devices");
         }
         if (known.isEmpty()) {
-            return new Decision.Store(new Row(fresh(shown), 0), true);
+            return new Decision.Store(known, new Row(fresh(shown), 0));
         }
         return claimed(known.get(), shown);
     }
@@ -168,7 +168,9 @@ record AdmissionRules(String endpoint, X509Certificate leaf, TrustAnchor anchor,
                 && old.deviceKey().equals(claimed.deviceKey())
                 && old.state() == state
                 && old.executionMode() == claimed.executionMode();
-        return same ? new Decision.Answer(new Admission.Admitted(old)) : new Decision.Store(known.with(claimed), false);
+        return same
+                ? new Decision.Answer(new Admission.Admitted(old))
+                : new Decision.Store(Optional.of(known), known.with(claimed));
     }
 
     /** With a certificate that the account issued, or whose issuer is the account's own CA. */
@@ -210,6 +212,6 @@ record AdmissionRules(String endpoint, X509Certificate leaf, TrustAnchor anchor,
         }
         return certificate.generation() == row.usedGeneration()
                 ? new Decision.Answer(new Admission.Admitted(row.device()))
-                : new Decision.Store(new Row(row.device(), certificate.generation()), false);
+                : new Decision.Store(known, new Row(row.device(), certificate.generation()));
     }
 }

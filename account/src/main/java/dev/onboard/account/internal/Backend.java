@@ -2,6 +2,8 @@ package dev.onboard.account.internal;
 
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.statement.DefaultStatementBuilder;
+import org.jdbi.v3.core.statement.StatementBuilderFactory;
 
 /** Where the tables are: what differs between an embedded file and a database server. */
 public interface Backend extends AutoCloseable {
@@ -13,6 +15,11 @@ public interface Backend extends AutoCloseable {
 
     /** Connections that only read, kept for the next reader when they are closed. */
     ConnectionFactory reading();
+
+    /** How the statements of both kinds of connections are made. */
+    default StatementBuilderFactory statements() {
+        return DefaultStatementBuilder.FACTORY;
+    }
 
     /** What a person should do about this failure, as the end of a sentence. */
     String advice(Throwable failure);

@@ -15,25 +15,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /** The table of devices. */
 final class DeviceRows {
     static final Listing<Device> LISTING = new Listing<>(
             "device", "device", columns(), (row, context) -> read(row).device());
-
-    private static final String FIELDS = """
-            endpoint, name, description, state, execution_mode, ca_id, device_key, issuer_fingerprint, bound_issuer, \
-            bound_key, used_generation, endpoint_type, device_class, vendor_id, serial_number, host_gateway, mechanism, \
-            mechanism_url, manifest, deployment, bootstrap_expiration_date, connector_expiration_date, auto_update, \
-            custom_attributes, registration, operator_suspended, operator_suspended_category, operator_suspended_note, \
-            operator_suspended_at, bootstrapped_at, registered_at, enrolled_at, revision, updated_at""";
-
-    private static final String INSERT = "INSERT INTO device (id, created_at, " + FIELDS
-            + ") VALUES (:id, :created_at, :" + FIELDS.replace(", ", ", :") + ") ON CONFLICT (endpoint) DO NOTHING";
-    private static final String UPDATE =
-            "UPDATE device SET " + FIELDS.replaceAll("(\\w+)", "$1 = :$1") + " WHERE id = :id";
 
     /** A device, and which of its certificates it has come with. */
     record Row(Device device, int usedGeneration) {
@@ -102,14 +92,36 @@ final class DeviceRows {
 
     /** True when it was stored; false when its endpoint name is taken. */
     static boolean insert(Handle handle, Row row) {
-        return bind(handle.createUpdate(INSERT), row)
-                        .bind("created_at", StoredTime.of(row.device().createdAt()))
-                        .execute()
+        Map<String, Value> values = values(row);
+        values.put("id", Value.of(row.device().id()));
+        values.put("created_at", Value.of(row.device().createdAt()));
+        String columns = String.join(", ", values.keySet());
+        return execute(
+                        handle,
+                        "INSERT INTO device (" + columns + ") VALUES (:" + columns.replace(", ", ", :")
+                                + ") ON CONFLICT (endpoint) DO NOTHING",
+                        values)
                 == 1;
     }
 
-    static void update(Handle handle, Row row) {
-        bind(handle.createUpdate(UPDATE), row).execute();
+    /** Writes what is different: an index over the other columns is left alone. */
+    static void update(Handle handle, Row before, Row after) {
+        Map<String, Value> values = values(after);
+        values.entrySet().removeAll(values(before).entrySet());
+        if (!values.isEmpty()) {
+            String columns = values.keySet().stream()
+                    .map(column -> column + " = :" + column)
+                    .collect(Collectors.joining(", "));
+            values.put("id", Value.of(after.device().id()));
+            execute(handle, "UPDATE device SET " + columns + " WHERE id = :id", values);
+        }
+    }
+
+    private static int execute(Handle handle, String sql, Map<String, Value> values) {
+        try (Update update = handle.createUpdate(sql)) {
+            values.forEach((column, value) -> update.bindByType(column, value.value(), value.type()));
+            return update.execute();
+        }
     }
 
     static boolean delete(Handle handle, String id) {
@@ -145,58 +157,75 @@ final class DeviceRows {
         return counts;
     }
 
-    private static Update bind(Update update, Row row) {
-        Device device = row.device();
-        Labels labels = device.labels();
-        return update.bind("id", device.id())
-                .bind("endpoint", device.endpoint())
-                .bind("name", labels.name())
-                .bind("description", labels.description())
-                .bind("state", device.state().word())
-                .bind("execution_mode", device.executionMode().number())
-                .bind("ca_id", device.caId().orElse(null))
-                .bind("device_key", device.deviceKey().orElse(null))
-                .bind("issuer_fingerprint", device.issuerFingerprint().orElse(null))
-                .bind(
-                        "bound_issuer",
-                        device.binding().map(Device.Binding::issuer).orElse(null))
-                .bind("bound_key", device.binding().map(Device.Binding::key).orElse(null))
-                .bind("used_generation", row.usedGeneration())
-                .bind("endpoint_type", labels.endpointType().orElse(null))
-                .bind("device_class", labels.deviceClass().orElse(null))
-                .bind("vendor_id", labels.vendorId().orElse(null))
-                .bind("serial_number", labels.serialNumber().orElse(null))
-                .bind("host_gateway", labels.hostGateway().orElse(null))
-                .bind("mechanism", labels.mechanism().orElse(null))
-                .bind("mechanism_url", labels.mechanismUrl().orElse(null))
-                .bind("manifest", labels.manifest().orElse(null))
-                .bind("deployment", labels.deployment().orElse(null))
-                .bind(
-                        "bootstrap_expiration_date",
-                        labels.bootstrapExpirationDate().orElse(null))
-                .bind(
-                        "connector_expiration_date",
-                        labels.connectorExpirationDate().orElse(null))
-                .bind("auto_update", labels.autoUpdate() == AutoUpdate.ON)
-                .bind("custom_attributes", StoredTexts.json(device.customAttributes()))
-                .bind("registration", StoredTexts.json(device.registration().facts()))
-                .bind("operator_suspended", device.suspension().isPresent())
-                .bind(
-                        "operator_suspended_category",
-                        device.suspension().map(Suspension::category).orElse(null))
-                .bind(
-                        "operator_suspended_note",
-                        device.suspension().map(Suspension::description).orElse(null))
-                .bind("operator_suspended_at", time(device.suspension().map(Suspension::since)))
-                .bind("bootstrapped_at", time(device.bootstrappedAt()))
-                .bind("registered_at", time(device.registeredAt()))
-                .bind("enrolled_at", time(device.enrolledAt()))
-                .bind("revision", device.revision())
-                .bind("updated_at", StoredTime.of(device.updatedAt()));
+    /** What a column holds. */
+    private record Value(Class<?> type, @Nullable Object value) {
+        static Value of(@Nullable String text) {
+            return new Value(String.class, text);
+        }
+
+        static Value of(Optional<String> text) {
+            return of(text.orElse(null));
+        }
+
+        static Value of(long number) {
+            return new Value(Long.class, number);
+        }
+
+        static Value of(boolean truth) {
+            return new Value(Boolean.class, truth);
+        }
+
+        static Value of(Instant instant) {
+            return of(StoredTime.of(instant));
+        }
+
+        static Value at(Optional<Instant> instant) {
+            return new Value(Long.class, instant.map(StoredTime::of).orElse(null));
+        }
     }
 
-    private static @org.jspecify.annotations.Nullable Long time(Optional<Instant> instant) {
-        return instant.map(StoredTime::of).orElse(null);
+    /** What changes of a device, by column. */
+    private static Map<String, Value> values(Row row) {
+        Device device = row.device();
+        Labels labels = device.labels();
+        Map<String, Value> values = new LinkedHashMap<>();
+        values.put("endpoint", Value.of(device.endpoint()));
+        values.put("name", Value.of(labels.name()));
+        values.put("description", Value.of(labels.description()));
+        values.put("state", Value.of(device.state().word()));
+        values.put("execution_mode", Value.of(device.executionMode().number()));
+        values.put("ca_id", Value.of(device.caId()));
+        values.put("device_key", Value.of(device.deviceKey()));
+        values.put("issuer_fingerprint", Value.of(device.issuerFingerprint()));
+        values.put("bound_issuer", Value.of(device.binding().map(Device.Binding::issuer)));
+        values.put("bound_key", Value.of(device.binding().map(Device.Binding::key)));
+        values.put("used_generation", Value.of(row.usedGeneration()));
+        values.put("endpoint_type", Value.of(labels.endpointType()));
+        values.put("device_class", Value.of(labels.deviceClass()));
+        values.put("vendor_id", Value.of(labels.vendorId()));
+        values.put("serial_number", Value.of(labels.serialNumber()));
+        values.put("host_gateway", Value.of(labels.hostGateway()));
+        values.put("mechanism", Value.of(labels.mechanism()));
+        values.put("mechanism_url", Value.of(labels.mechanismUrl()));
+        values.put("manifest", Value.of(labels.manifest()));
+        values.put("deployment", Value.of(labels.deployment()));
+        values.put("bootstrap_expiration_date", Value.of(labels.bootstrapExpirationDate()));
+        values.put("connector_expiration_date", Value.of(labels.connectorExpirationDate()));
+        values.put("auto_update", Value.of(labels.autoUpdate() == AutoUpdate.ON));
+        values.put("custom_attributes", Value.of(StoredTexts.json(device.customAttributes())));
+        values.put(
+                "registration", Value.of(StoredTexts.json(device.registration().facts())));
+        Optional<Suspension> suspension = device.suspension();
+        values.put("operator_suspended", Value.of(suspension.isPresent()));
+        values.put("operator_suspended_category", Value.of(suspension.map(Suspension::category)));
+        values.put("operator_suspended_note", Value.of(suspension.map(Suspension::description)));
+        values.put("operator_suspended_at", Value.at(suspension.map(Suspension::since)));
+        values.put("bootstrapped_at", Value.at(device.bootstrappedAt()));
+        values.put("registered_at", Value.at(device.registeredAt()));
+        values.put("enrolled_at", Value.at(device.enrolledAt()));
+        values.put("revision", Value.of(device.revision()));
+        values.put("updated_at", Value.of(device.updatedAt()));
+        return values;
     }
 
     private static Row read(ResultSet row) throws SQLException {

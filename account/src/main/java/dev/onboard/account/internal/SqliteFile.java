@@ -12,10 +12,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
+import org.jdbi.v3.core.statement.StatementBuilderFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -32,12 +35,18 @@ public final class SqliteFile implements Backend {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final int KEPT_READERS = 8;
+    /**
+     * Pages of the log after which they are put into the file: 32 MB. The pages that every commit changes are put there
+     * once for many commits.
+     */
+    private static final int CHECKPOINT_PAGES = 8_192;
 
     private final Path file;
     private final FileChannel lockChannel;
     private final SQLiteDataSource writing;
     private final SQLiteDataSource reading;
     private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
+    private final Map<Connection, KeptStatements> statements = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     private SqliteFile(Path file, FileChannel lockChannel) {
@@ -54,10 +63,12 @@ public final class SqliteFile implements Backend {
         config.setBusyTimeout(10_000);
         config.setReadOnly(readOnly);
         config.setCacheSize(-16_384); // KiB
+        config.setGetGeneratedKeys(false);
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+            config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
         }
         return config;
     }
@@ -141,6 +152,27 @@ public final class SqliteFile implements Backend {
                 }
             }
         };
+    }
+
+    @Override
+    public StatementBuilderFactory statements() {
+        return connection -> {
+            KeptStatements kept = statements.get(connection);
+            if (kept == null) {
+                statements.keySet().removeIf(SqliteFile::isClosed);
+                kept = new KeptStatements();
+                statements.put(connection, kept);
+            }
+            return kept;
+        };
+    }
+
+    private static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class Storage implements AutoCloseable {
     private Storage(Backend backend) {
         this.backend = backend;
         this.reading = Jdbi.create(backend.reading());
+        reading.setStatementBuilderFactory(backend.statements());
         AtomicInteger number = new AtomicInteger();
         this.workers =
                 Executors.newFixedThreadPool(Math.max(2, Runtime.getRuntime().availableProcessors()), task -> {

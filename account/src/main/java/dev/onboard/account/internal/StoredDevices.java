@@ -119,9 +119,8 @@ public final class StoredDevices implements DeviceDirectory {
     private static Optional<Event.Draft> sharedKey(Handle handle, Decision.Store store, TrustAnchor anchor) {
         Device device = store.row().device();
         Optional<String> key = device.binding().map(Device.Binding::key);
-        Optional<String> before = DeviceRows.byId(handle, device.id())
-                .flatMap(row -> row.device().binding())
-                .map(Device.Binding::key);
+        Optional<String> before =
+                store.before().flatMap(row -> row.device().binding()).map(Device.Binding::key);
         if (key.isEmpty() || key.equals(before) || anchor.kind() == TrustAnchor.Kind.DEVELOPER) {
             return Optional.empty();
         }
@@ -142,16 +141,18 @@ public final class StoredDevices implements DeviceDirectory {
 
     private Admission carryOut(Handle handle, Decision decision, TrustAnchor anchor) {
         if (decision instanceof Decision.Store store) {
-            Optional<Device> before =
-                    DeviceRows.byId(handle, store.row().device().id()).map(Row::device);
-            if (!store.isNew()) {
-                DeviceRows.update(handle, store.row());
+            if (store.before().isPresent()) {
+                DeviceRows.update(handle, store.before().get(), store.row());
             } else if (!DeviceRows.insert(handle, store.row())) {
                 throw AccountException.conflict(
                         "endpoint_name",
                         "'" + store.row().device().endpoint() + "' was claimed by another process at the same moment");
             }
-            tell(handle, Type.DEVICE_ADMITTED, before, store.row().device());
+            tell(
+                    handle,
+                    Type.DEVICE_ADMITTED,
+                    store.before().map(Row::device),
+                    store.row().device());
             EnrollmentRows.claim(handle, store.row().device(), clock.instant());
             return new Admission.Admitted(store.row().device());
         }
@@ -222,7 +223,7 @@ public final class StoredDevices implements DeviceDirectory {
 
     private Device store(Handle handle, Row row, Type type, Changed change) {
         Device changed = change.at(clock.instant());
-        DeviceRows.update(handle, row.with(changed));
+        DeviceRows.update(handle, row, row.with(changed));
         tell(handle, type, Optional.of(row.device()), changed);
         return changed;
     }

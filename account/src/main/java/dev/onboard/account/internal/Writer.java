@@ -82,6 +82,7 @@ final class Writer {
     Writer(Backend backend, Executor workers, Function<Throwable, AccountException> broken) {
         this.backend = backend;
         this.jdbi = Jdbi.create(backend.writing());
+        jdbi.setStatementBuilderFactory(backend.statements());
         this.workers = workers;
         this.broken = broken;
         this.thread = new Thread(this::run, "onboard-account-writer");

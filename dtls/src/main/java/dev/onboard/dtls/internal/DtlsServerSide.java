@@ -127,7 +127,7 @@ public final class DtlsServerSide implements AutoCloseable {
     public int closeSessions(Predicate<PeerSession> which, String reason) {
         DTLSConnector open = connector;
         int closed = 0;
-        for (Map.Entry<ConnectionId, PeerSession> session : Map.copyOf(sessions).entrySet()) {
+        for (Map.Entry<ConnectionId, PeerSession> session : sessions.entrySet()) {
             if (which.test(session.getValue()) && sessions.remove(session.getKey()) != null && open != null) {
                 open.close(addressOf(session.getKey(), session.getValue()));
                 closedByPolicy.accept(session.getValue(), reason);
