@@ -140,6 +140,11 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
             resources.put(SecurityResource.MATCHING_TYPE.id(), (long)
                     server.matching().number());
         }
+        if (!server.suites().isEmpty()) {
+            SortedMap<Integer, Long> suites = new TreeMap<>();
+            server.suites().forEach(suite -> suites.put(suites.size(), (long) suite));
+            resources.put(SecurityResource.CIPHER_SUITES.id(), suites);
+        }
         server.serverName().ifPresent(name -> resources.put(SecurityResource.SERVER_NAME.id(), name));
         resources.put(
                 SecurityResource.CERTIFICATE_USAGE.id(), (long) server.usage().number());
@@ -187,15 +192,10 @@ public record Delivery(List<String> deletes, List<Instance> instances, Ending en
         return instances.stream().filter(one -> one.object() == object).findFirst();
     }
 
-    /** With a change to the first instance of this object. */
-    public Delivery changing(int object, UnaryOperator<Instance> change) {
+    /** With a change to this instance of this object, counted from 0; the same when it is not written. */
+    public Delivery changing(int object, int instance, UnaryOperator<Instance> change) {
         List<Instance> changed = new ArrayList<>(instances);
-        for (int i = 0; i < changed.size(); i++) {
-            if (changed.get(i).object() == object) {
-                changed.set(i, change.apply(changed.get(i)));
-                break;
-            }
-        }
+        changed.replaceAll(one -> one.object() == object && one.number() == instance ? change.apply(one) : one);
         return new Delivery(deletes, changed, ending);
     }
 

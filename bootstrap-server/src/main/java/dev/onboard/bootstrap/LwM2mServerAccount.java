@@ -5,6 +5,7 @@ import dev.onboard.pki.MatchingType;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param matching whether /0/x/4 holds the certificate or a digest of it (/0/x/13)
  * @param serverName for SNI and the name check in place of the URI's host (/0/x/14)
  * @param chain what /0/x/3 holds
+ * @param suites which DTLS cipher suites the device offers, by their IANA numbers, the first preferred (/0/x/16); empty: not said
  * @param shortServerId 1 to 65534 (/0/x/10, /1/0/0)
  * @param lifetime of the registration (/1/0/1)
  */
@@ -28,9 +30,11 @@ public record LwM2mServerAccount(
         MatchingType matching,
         Optional<String> serverName,
         DeliveredChain chain,
+        List<Integer> suites,
         int shortServerId,
         Duration lifetime) {
     public LwM2mServerAccount {
+        suites = List.copyOf(suites);
         if (!"coaps".equals(uri.getScheme())) {
             throw new IllegalArgumentException("the LwM2M server's URI must begin with coaps://, not " + uri);
         }
@@ -48,6 +52,7 @@ public record LwM2mServerAccount(
                 MatchingType.EXACT,
                 Optional.empty(),
                 DeliveredChain.LEAF,
+                List.of(),
                 shortServerId,
                 lifetime);
     }
@@ -55,18 +60,24 @@ public record LwM2mServerAccount(
     /** With this certificate, used like this, delivered whole or as a digest. */
     public LwM2mServerAccount withServerCertificate(
             X509Certificate certificate, CertificateUsage how, MatchingType as) {
-        return new LwM2mServerAccount(uri, certificate, how, as, serverName, chain, shortServerId, lifetime);
+        return new LwM2mServerAccount(uri, certificate, how, as, serverName, chain, suites, shortServerId, lifetime);
     }
 
     /** With a name for SNI. */
     public LwM2mServerAccount withServerName(String name) {
         return new LwM2mServerAccount(
-                uri, serverCertificate, usage, matching, Optional.of(name), chain, shortServerId, lifetime);
+                uri, serverCertificate, usage, matching, Optional.of(name), chain, suites, shortServerId, lifetime);
     }
 
     /** With so much of the device's chain. */
     public LwM2mServerAccount withChain(DeliveredChain value) {
         return new LwM2mServerAccount(
-                uri, serverCertificate, usage, matching, serverName, value, shortServerId, lifetime);
+                uri, serverCertificate, usage, matching, serverName, value, suites, shortServerId, lifetime);
+    }
+
+    /** With these cipher suites and no others. */
+    public LwM2mServerAccount withSuites(List<Integer> numbers) {
+        return new LwM2mServerAccount(
+                uri, serverCertificate, usage, matching, serverName, chain, numbers, shortServerId, lifetime);
     }
 }

@@ -61,6 +61,9 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
         HandshakeRecord.Result result = handshake.result();
         if (result instanceof HandshakeRecord.Result.Established established) {
             event.fact("cipher_suite", established.cipherSuite());
+            if (established.connectionIds() == Transmission.ConnectionIds.ON) {
+                event.fact("connection_id", "yes");
+            }
             if (handshake.verdict().orElse(null) instanceof Verdict.Trusted trusted) {
                 event.fact("trusted_by", trusted.anchor().id());
             }

@@ -1,5 +1,6 @@
 package dev.onboard.dtls;
 
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.pki.Verdict;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -35,8 +36,8 @@ public record HandshakeRecord(
 
     /** How a handshake ended. */
     public sealed interface Result {
-        /** Both sides finished; {@code cipherSuite} is its IANA name. */
-        record Established(String cipherSuite) implements Result {}
+        /** Both sides finished; {@code cipherSuite} is its IANA name, {@code connectionIds} what they agreed on (RFC 9146). */
+        record Established(String cipherSuite, ConnectionIds connectionIds) implements Result {}
 
         /** This side refused, and sent this alert. */
         record RefusedHere(String reason, int alert, String detail) implements Result {}

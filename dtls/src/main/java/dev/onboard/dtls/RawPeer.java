@@ -77,7 +77,7 @@ public final class RawPeer {
         }
     }
 
-    /** What a client does in a handshake that others do not. */
+    /** What a peer does in a handshake that others do not; all but the last as a client. */
     public enum Habit {
         /** It does not ask for the extended master secret (RFC 7627). */
         NO_EXTENDED_MASTER_SECRET,
@@ -92,7 +92,9 @@ public final class RawPeer {
         /** It leaves its CertificateVerify out and goes on with ChangeCipherSpec. */
         OMITS_CERTIFICATE_VERIFY,
         /** It finishes at once after the server's flight, without any message of its own in between. */
-        FINISHES_AT_ONCE
+        FINISHES_AT_ONCE,
+        /** As a server it sends a HelloRequest before its ServerHello (RFC 5246, 7.4.1.1). */
+        SENDS_HELLO_REQUEST
     }
 
     /** The version that is offered or chosen. */
@@ -180,7 +182,7 @@ public final class RawPeer {
         return with(draft -> draft.framing = framing);
     }
 
-    /** With these habits, as a client. */
+    /** With these habits. */
     public RawPeer habits(Set<Habit> habits) {
         return with(draft -> draft.habits = habits);
     }

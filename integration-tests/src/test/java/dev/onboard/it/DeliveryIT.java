@@ -3,8 +3,15 @@ package dev.onboard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.journal.Party;
+import dev.onboard.journal.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +76,42 @@ class DeliveryIT {
         Cli.Result wrong = cli.run("up", "--usage", 4);
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err()).contains("--usage 4 does not exist; give 0, 1, 2 or 3");
+    }
+
+    /** A device offers the suites that it was told of, and a connection id when it is asked to (RFC 9146). */
+    @Test
+    void aDeviceOffersTheSuitesThatItWasToldOfAndAConnectionIdOnRequest() throws Exception {
+        Cli.Up up = cli.up(folder.resolve("work"), 0, 0, "--suites", "ccm8");
+        assertThat(device(up, "meter-7").exitCode()).isZero();
+        assertThat(registration(up, "meter-7"))
+                .containsEntry("cipher_suite", "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8")
+                .doesNotContainKey("connection_id");
+        assertThat(device(up, "meter-8").exitCode()).isZero();
+        Cli.Result again = cli.run(
+                "device",
+                "run",
+                "--bundle",
+                folder.resolve("devices/meter-8"),
+                "--connection-ids",
+                "--exit-when",
+                "registered");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(registration(up, "meter-8")).containsEntry("connection_id", "yes");
+        Cli.Result wrong = cli.run("up", "--suites", "gcm,cbc");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--suites 'cbc' is not gcm or ccm8");
+    }
+
+    /** What the LwM2M server noted of the last handshake with this device. */
+    private static Map<String, String> registration(Cli.Up up, String name) throws Exception {
+        try (Stream<Event> events = Journal.read(up.workDirectory().resolve("events.jsonl"))) {
+            return events.filter(event -> event.stage() == Stage.LWM2M_HANDSHAKE
+                            && event.party() == Party.LWM2M_SERVER
+                            && event.endpoint().equals(Optional.of(name)))
+                    .reduce((first, second) -> second)
+                    .orElseThrow()
+                    .facts();
+        }
     }
 
     private Cli.Result device(Cli.Up up, String name, Object... more) throws Exception {

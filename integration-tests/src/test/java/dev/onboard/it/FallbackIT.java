@@ -68,10 +68,10 @@ class FallbackIT {
                         .withDisk(Disk.swift())
                         .withRenewal(RenewalSchedule.NEVER)
                         .withBackoff(BACKOFF))
-                .delivering((name, issued, server) -> Delivery.of(
+                .delivering((name, issued, servers) -> Delivery.of(
                         signer.map(ca -> ca.issue(CertificateRecipe.device(name)))
                                 .orElse(issued),
-                        List.of(server)))
+                        servers))
                 .start();
         bench.trust(Service.BOOTSTRAP, bench.factoryCa().chain());
         Files.createDirectories(bench.deviceDirectory(endpoint));

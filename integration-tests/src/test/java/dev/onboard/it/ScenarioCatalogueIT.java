@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.scenario.Catalogue;
+import dev.onboard.scenario.EarlierRun;
 import dev.onboard.scenario.Expectation;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Report;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped catalogue, run for real; and shown to be able to fail. */
@@ -195,7 +197,7 @@ class ScenarioCatalogueIT {
         for (JsonNode step : content.path("steps")) {
             if (step.path("update") instanceof ObjectNode update) {
                 int fields = update.size();
-                update.retain("version", "by", "next");
+                update.retain("version", "by", "next", "format");
                 changed |= update.size() < fields;
             }
         }
@@ -294,6 +296,20 @@ class ScenarioCatalogueIT {
         }
     }
 
+    /** A device that ends before anything is seen of it is told by its own last words. */
+    @Test
+    void aForeignDeviceThatEndsSaysWhy() throws Exception {
+        try (Cli cli = new Cli(Cli.folder(folder, "home-ended"))) {
+            Path file = folder.resolve("ended.yaml");
+            Files.writeString(
+                    file, "title: t\nbecause: b\nlegs: [device-bootstrap]\nexpect: {registered: {within: PT1S}}\n");
+            Cli.Result result = cli.run("scenario", "run", file, "--device", "echo no modem in {endpoint} && exit 3");
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.out())
+                    .contains("the command ended with 3: ", "; the last that it said: no modem in meter-7");
+        }
+    }
+
     private static java.util.Map<String, String> statuses(Cli.Result result) throws Exception {
         java.util.Map<String, String> statuses = new java.util.TreeMap<>();
         result.json()
@@ -329,6 +345,18 @@ class ScenarioCatalogueIT {
             Cli.Result changed = cli.run("scenario", "run", "VAL-02@device-bootstrap", "--baseline", baseline);
             assertThat(changed.exitCode()).isEqualTo(1);
             assertThat(changed.out()).contains("changed against the baseline", "unknown-ca");
+        }
+    }
+
+    /** Twenty times one seed: every scenario ends the same. With {@code -Pheavy} alone; it takes twenty minutes. */
+    @Test
+    @EnabledIfSystemProperty(named = "onboard.heavy", matches = "true")
+    void oneSeedGivesOneBaseline() throws Exception {
+        EarlierRun first = EarlierRun.of(run(Catalogue.shipped().scenarios()));
+        for (int i = 2; i <= Integer.getInteger("onboard.seed-runs", 20); i++) {
+            assertThat(first.changes(EarlierRun.of(run(Catalogue.shipped().scenarios()))))
+                    .as("run " + i)
+                    .isEmpty();
         }
     }
 

@@ -186,8 +186,12 @@ public final class LwM2mServer implements AutoCloseable {
         return server.packageOf(campaign);
     }
 
-    /** Executes a resource with octets as its argument, as the platform's clients take a manifest (/10252/0/1). */
-    CompletionStage<Void> post(String endpoint, String path, byte[] octets) {
+    /**
+     * Executes a resource with octets as its argument, as the platform's clients take a manifest (/10252/0/1).
+     *
+     * @return fails as that of {@link #execute} does
+     */
+    public CompletionStage<Void> post(String endpoint, String path, byte[] octets) {
         return server.post(endpoint, path, octets);
     }
 

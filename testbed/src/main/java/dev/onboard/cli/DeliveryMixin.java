@@ -7,6 +7,7 @@ import dev.onboard.pki.MatchingType;
 import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.UsageException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,14 @@ final class DeliveryMixin {
     private String chain;
 
     @Option(
+            names = "--suites",
+            paramLabel = "gcm,ccm8",
+            split = ",",
+            description = "The DTLS cipher suites that devices offer to the LwM2M server, the first preferred, /0/x/16:"
+                    + " gcm, ccm8. Default: not said")
+    private List<String> suites = List.of();
+
+    @Option(
             names = "--certificate-life",
             paramLabel = "TIME",
             description = "For how long the account's own CA signs LwM2M certificates, such as 90s or 720h."
@@ -63,8 +72,18 @@ final class DeliveryMixin {
                     case "leaf", "pem", "der" -> DeliveredChain.valueOf(chain.toUpperCase(Locale.ROOT));
                     default -> throw new UsageException("--device-chain '" + chain + "' is not leaf, pem or der");
                 },
+                suites.stream().map(DeliveryMixin::suite).toList(),
                 Optional.ofNullable(certificateLife).map(DeliveryMixin::life),
                 keys(est));
+    }
+
+    /** IANA: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8. */
+    private static int suite(String word) {
+        return switch (word) {
+            case "gcm" -> 0xC02B;
+            case "ccm8" -> 0xC0AE;
+            default -> throw new UsageException("--suites '" + word + "' is not gcm or ccm8");
+        };
     }
 
     private static Duration life(String text) {

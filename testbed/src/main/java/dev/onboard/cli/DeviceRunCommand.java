@@ -10,6 +10,8 @@ import dev.onboard.device.Fleet;
 import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Transmission;
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.journal.Event;
@@ -83,6 +85,11 @@ final class DeviceRunCommand implements Callable<Integer> {
             description = "Fetch firmware by CoAP without DTLS, too, where a server offers it.")
     private boolean firmwareCoap;
 
+    @Option(
+            names = "--connection-ids",
+            description = "Offer DTLS connection ids (RFC 9146), so that sessions survive a change of address.")
+    private boolean connectionIds;
+
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
     private boolean json;
 
@@ -105,6 +112,8 @@ final class DeviceRunCommand implements Callable<Integer> {
                 Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
                 DtlsThreads threads = DtlsThreads.start("devices");
                 Fleet fleet = Fleet.with(threads, journal, options, new SecureRandom())
+                        .transmission(Transmission.STANDARD.withConnectionIds(
+                                connectionIds ? ConnectionIds.ON : ConnectionIds.OFF))
                         .build()) {
             addAll(fleet);
             fleet.powerOn();

@@ -8,6 +8,7 @@ import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -60,7 +61,7 @@ final class ScenarioChoice {
                 } catch (InvalidScenarioException e) {
                     e.faults().forEach(fault -> faults.add(fault.toString()));
                 } catch (IOException e) {
-                    throw new UsageException(one + " cannot be read: " + e.getMessage(), e);
+                    throw unreadable(one, e);
                 }
             } else {
                 chosen.addAll(matching(catalogue, one));
@@ -70,6 +71,13 @@ final class ScenarioChoice {
             throw new UsageException("the scenarios cannot be run\n" + String.join("\n", faults));
         }
         return List.copyOf(chosen);
+    }
+
+    static UsageException unreadable(String file, IOException e) {
+        return e instanceof NoSuchFileException
+                ? new UsageException(
+                        "there is no file " + file + "; 'onboard scenario new NAME' writes one to begin with", e)
+                : new UsageException(file + " cannot be read: " + e.getMessage(), e);
     }
 
     static boolean isFile(String named) {

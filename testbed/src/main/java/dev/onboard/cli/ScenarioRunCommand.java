@@ -11,6 +11,7 @@ import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -114,21 +117,39 @@ final class ScenarioRunCommand implements Callable<Integer> {
     private @Nullable String device;
 
     private ForeignParties foreign() {
-        if ((bootstrapServer != null || lwm2mServer != null) && serverCa == null) {
+        boolean servers = bootstrapServer != null || lwm2mServer != null;
+        if (device != null && servers) {
+            throw new UsageException(
+                    "--device and foreign servers together leave nobody of ours to see anything; give one of them");
+        }
+        if (servers && serverCa == null) {
             throw new UsageException(
                     "--bootstrap-server and --lwm2m-server need --server-ca, since devices trust nobody"
                             + " without it");
         }
-        if (device != null && (bootstrapServer != null || lwm2mServer != null)) {
+        if (setup != null && !servers) {
             throw new UsageException(
-                    "--device and foreign servers together leave nobody of ours to see anything; give one of them");
+                    "--setup is for servers of your own; give --bootstrap-server or --lwm2m-server too");
         }
+        checkPlaceholders("--device", device, List.of("endpoint", "bundle", "uri"));
+        checkPlaceholders("--setup", setup, List.of("endpoint", "uri", "service", "trust"));
         return new ForeignParties(
                 coaps("--bootstrap-server", bootstrapServer),
                 coaps("--lwm2m-server", lwm2mServer),
                 readServerCa(),
                 Optional.ofNullable(setup),
                 Optional.ofNullable(device));
+    }
+
+    /** What looks like a placeholder is one; braces of the shell have a $ before them, or something else than a word within. */
+    private static void checkPlaceholders(String option, @Nullable String command, List<String> known) {
+        Matcher found = Pattern.compile("(?<!\\$)\\{([a-z_]+)}").matcher(command == null ? "" : command);
+        while (found.find()) {
+            if (!known.contains(found.group(1))) {
+                throw new UsageException(option + ": nothing is filled in for {" + found.group(1) + "}; {"
+                        + String.join("}, {", known) + "} are");
+            }
+        }
     }
 
     private static Optional<URI> coaps(String option, @Nullable URI uri) {
@@ -164,6 +185,7 @@ final class ScenarioRunCommand implements Callable<Integer> {
         if (atOnce < 1) {
             throw new UsageException("--jobs " + atOnce + " runs nothing; give 1 or more");
         }
+        checkThatReportsCanBeWritten();
         Instant started = Instant.now();
         long begun = System.nanoTime();
         Path directory = directory();
@@ -199,15 +221,39 @@ final class ScenarioRunCommand implements Callable<Integer> {
         return report.isGood() ? 0 : 1;
     }
 
+    /** Before a run of minutes, not after it. */
+    private void checkThatReportsCanBeWritten() {
+        checkThatItCanBeWritten("--junit", junit);
+        checkThatItCanBeWritten("--html", html);
+        checkThatItCanBeWritten("--json", json == null || json.equals("-") ? null : Path.of(json));
+        checkThatItCanBeWritten("--save-baseline", saveBaseline);
+    }
+
+    private static void checkThatItCanBeWritten(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || folder == null) {
+            throw new UsageException(option + " " + file + " is a folder; give the name of a file");
+        }
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new UsageException(option + " " + file + " cannot be written: "
+                    + (Files.isDirectory(folder) ? folder + " is not writable" : "there is no folder " + folder));
+        }
+    }
+
     private static EarlierRun readBaseline(Path file) {
         try {
             return EarlierRun.read(file);
         } catch (IOException e) {
             throw new UsageException(
                     "--baseline: "
-                            + (e.getMessage() == null || !e.getMessage().contains(file.toString())
-                                    ? file + " cannot be read: " + e
-                                    : e.getMessage()),
+                            + (e instanceof NoSuchFileException
+                                    ? "there is no file " + file + "; --save-baseline writes one"
+                                    : e.getMessage() == null || !e.getMessage().contains(file.toString())
+                                            ? file + " cannot be read: " + e
+                                            : e.getMessage()),
                     e);
         }
     }

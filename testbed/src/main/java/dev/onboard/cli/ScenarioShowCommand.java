@@ -3,7 +3,7 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.scenario.Scenario;
-import dev.onboard.scenario.internal.Page;
+import dev.onboard.scenario.internal.ScenarioPage;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ final class ScenarioShowCommand implements Callable<Integer> {
         ArrayNode all = document.putArray("scenarios");
         scenarios.forEach(scenario -> all.addObject().put("id", scenario.id()).set("scenario", scenario.written()));
         if (!json) {
-            Page.of(scenarios).forEach(page -> page.forEach(console::say));
+            ScenarioPage.of(scenarios).forEach(page -> page.forEach(console::say));
         }
         console.document(document);
         return 0;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.scenario.Fault;
 import dev.onboard.scenario.InvalidScenarioException;
 import dev.onboard.scenario.ScenarioFiles;
-import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ final class ScenarioValidateCommand implements Callable<Integer> {
             } catch (InvalidScenarioException e) {
                 faults.addAll(e.faults());
             } catch (IOException e) {
-                throw new UsageException(path + " cannot be read: " + e.getMessage(), e);
+                throw ScenarioChoice.unreadable(path.toString(), e);
             }
         }
         ObjectNode document = Console.json().createObjectNode();

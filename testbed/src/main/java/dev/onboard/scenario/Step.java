@@ -49,8 +49,8 @@ public sealed interface Step {
     }
 
     /** The LwM2M server does something to a device. {@code value} is empty for reading and executing, {@code answer}
-     * is the response code of a refusal that must come; empty: success. */
-    record Operation(Verb what, int device, String path, String value, String answer) implements Step {}
+     * is the response code of a refusal that must come; empty: success; {@code server} is 2 for the second LwM2M server. */
+    record Operation(Verb what, int device, String path, String value, String answer, int server) implements Step {}
 
     /** What the LwM2M server does. */
     enum Verb {

@@ -8,6 +8,7 @@ import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
 import dev.onboard.http.leshan.BootstrapConfigs;
@@ -43,6 +44,9 @@ import java.util.stream.Stream;
 public final class Testbed implements AutoCloseable {
     private static final int SHORT_SERVER_ID = 1;
     private static final int SECOND_SHORT_SERVER_ID = 2;
+    /** A device that offers connection ids gets one; nothing changes for the others. */
+    private static final Transmission TRANSMISSION = Transmission.STANDARD.withConnectionIds(ConnectionIds.ON);
+
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
     private final Parts parts;
@@ -130,7 +134,7 @@ public final class Testbed implements AutoCloseable {
                 .distinct()
                 .toList();
         Function<LwM2mServer.Role, LwM2mServer.Surroundings> surroundings = role -> new LwM2mServer.Surroundings(
-                account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, authorities, role);
+                account, journal, threads, clock, TrustRules.USUAL, TRANSMISSION, authorities, role);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
                 identityOfLwm2m::credential,
@@ -171,7 +175,8 @@ public final class Testbed implements AutoCloseable {
                 new InetSocketAddress(options.bind(), options.bootstrapPort()),
                 () -> bootstrapCredential,
                 configs,
-                new BootstrapServer.Surroundings(account, journal, threads, clock, random)));
+                new BootstrapServer.Surroundings(
+                        account, journal, threads, clock, random, TrustRules.USUAL, TRANSMISSION)));
         URI bootstrapUri = uri("coaps", options, bootstrap.address());
         ServerCredentials servers = new ServerCredentials(
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),

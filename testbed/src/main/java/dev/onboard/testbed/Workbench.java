@@ -45,6 +45,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workbench implements AutoCloseable {
     private static final int SHORT_SERVER_ID = 1;
+    private static final int SECOND_SHORT_SERVER_ID = 2;
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
     private final Parts parts = new Parts();
@@ -74,6 +76,7 @@ public final class Workbench implements AutoCloseable {
     private final Journal journal;
     private final Account account;
     private final LwM2mServer lwm2m;
+    private final Optional<LwM2mServer> secondLwm2m;
     private final BootstrapServer bootstrap;
     private final Upkeep upkeep;
     private final Supplier<Fleet> fleets;
@@ -103,18 +106,10 @@ public final class Workbench implements AutoCloseable {
             account.setAnchorPolicy(AnchorPolicy.TESTBED);
             with.prepared.accept(account);
             InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-            this.lwm2m = parts.add(LwM2mServer.start(
-                    free,
-                    identityOfLwm2m::credential,
-                    new LwM2mServer.Surroundings(
-                            account,
-                            journal,
-                            with.threads,
-                            with.clock,
-                            with.lwm2mRules,
-                            with.transmission,
-                            this::authorities,
-                            LwM2mServer.Role.MAIN)));
+            this.lwm2m = parts.add(lwm2mServer(with, LwM2mServer.Role.MAIN));
+            this.secondLwm2m = with.secondLwm2mServer
+                    ? Optional.of(parts.add(lwm2mServer(with, LwM2mServer.Role.FURTHER)))
+                    : Optional.empty();
             this.lwm2mUri = with.wayToLwm2m.apply(uri(lwm2m.address()));
             this.upkeep = parts.add(new Upkeep(
                     directory,
@@ -126,8 +121,7 @@ public final class Workbench implements AutoCloseable {
                     with.clock,
                     with.random,
                     uri(lwm2m.address())));
-            Supplier<LwM2mServerAccount> told =
-                    () -> new LwM2mServerAccount(lwm2mUri, lwm2mServerCa().certificate(), SHORT_SERVER_ID, LIFETIME);
+            Supplier<List<LwM2mServerAccount>> told = this::told;
             Delivering delivery = with.delivering;
             Credential bootstrapCredential =
                     with.bootstrapCredential != null ? with.bootstrapCredential : server(bootstrapServerCa);
@@ -154,6 +148,30 @@ public final class Workbench implements AutoCloseable {
         }
     }
 
+    private LwM2mServer lwm2mServer(Builder with, LwM2mServer.Role role) throws IOException {
+        return LwM2mServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                identityOfLwm2m::credential,
+                new LwM2mServer.Surroundings(
+                        account,
+                        journal,
+                        with.threads,
+                        with.clock,
+                        with.lwm2mRules,
+                        with.transmission,
+                        this::authorities,
+                        role));
+    }
+
+    private List<LwM2mServerAccount> told() {
+        X509Certificate ca = lwm2mServerCa().certificate();
+        List<LwM2mServerAccount> servers = new ArrayList<>();
+        servers.add(new LwM2mServerAccount(lwm2mUri, ca, SHORT_SERVER_ID, LIFETIME));
+        secondLwm2m.ifPresent(second ->
+                servers.add(new LwM2mServerAccount(uri(second.address()), ca, SECOND_SHORT_SERVER_ID, LIFETIME)));
+        return servers;
+    }
+
     /**
      * Begins a workbench in this directory, which exists and is empty.
      *
@@ -170,9 +188,9 @@ public final class Workbench implements AutoCloseable {
          * What this device is given.
          *
          * @param issued what the account issued to it
-         * @param server what it is told of the LwM2M server when nothing is out of the ordinary
+         * @param servers what it is told of each LwM2M server when nothing is out of the ordinary
          */
-        Delivery of(String endpoint, Credential issued, LwM2mServerAccount server);
+        Delivery of(String endpoint, Credential issued, List<LwM2mServerAccount> servers);
 
         /** What a device that makes its key itself is answered; see {@link Deliveries#enrolled}. */
         default List<X509Certificate> enrolled(String endpoint, PublicKey key, List<X509Certificate> issued) {
@@ -196,7 +214,8 @@ public final class Workbench implements AutoCloseable {
         private Consumer<Account> prepared = account -> {};
         private UnaryOperator<URI> wayToBootstrap = uri -> uri;
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
-        private Delivering delivering = (endpoint, issued, server) -> Delivery.of(issued, List.of(server));
+        private Delivering delivering = (endpoint, issued, servers) -> Delivery.of(issued, servers);
+        private boolean secondLwm2mServer;
         private List<X509Certificate> authorities = List.of();
         private KeySource keys = KeySource.BOOTSTRAP_SERVER;
         private @Nullable Credential bootstrapCredential;
@@ -267,6 +286,12 @@ public final class Workbench implements AutoCloseable {
             return this;
         }
 
+        /** With a second LwM2M server, of which bootstraps tell devices as well. */
+        public Builder secondLwm2mServer() {
+            this.secondLwm2mServer = true;
+            return this;
+        }
+
         /** What a bootstrap writes. */
         public Builder delivering(Delivering value) {
             this.delivering = value;
@@ -310,18 +335,18 @@ public final class Workbench implements AutoCloseable {
     /** What devices are told. */
     private record Told(
             Delivering delivering,
-            Supplier<LwM2mServerAccount> server,
+            Supplier<List<LwM2mServerAccount>> servers,
             KeySource keys,
             Supplier<List<X509Certificate>> told)
             implements Deliveries {
         @Override
         public Delivery of(String endpoint, Credential issued) {
-            return delivering.of(endpoint, issued, server.get());
+            return delivering.of(endpoint, issued, servers.get());
         }
 
         @Override
         public Delivery enrolling(String endpoint) {
-            return Delivery.enrolling(List.of(server.get()));
+            return Delivery.enrolling(servers.get());
         }
 
         @Override
@@ -380,9 +405,14 @@ public final class Workbench implements AutoCloseable {
         return fleets.get();
     }
 
-    /** The LwM2M server. */
+    /** The LwM2M server, the first one where there are two. */
     public LwM2mServer lwm2mServer() {
         return lwm2m;
+    }
+
+    /** The second LwM2M server; empty when there is none. */
+    public Optional<LwM2mServer> secondLwm2mServer() {
+        return secondLwm2m;
     }
 
     /** The CA of good factory certificates; uploaded by nobody. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onboard.scenario.Catalogue;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.ScenarioFiles;
-import dev.onboard.scenario.internal.Page;
+import dev.onboard.scenario.internal.ScenarioPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -45,7 +45,7 @@ class ScenarioShowTest {
         List<Scenario> shipped = Catalogue.shipped().scenarios();
         List<String> different = new ArrayList<>();
         int pages = 0;
-        for (List<String> page : Page.of(shipped)) {
+        for (List<String> page : ScenarioPage.of(shipped)) {
             pages++;
             int from = page.indexOf("As a file:");
             String file = page.subList(from + 1, page.size() - 2).stream()

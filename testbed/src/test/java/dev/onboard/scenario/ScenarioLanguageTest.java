@@ -122,6 +122,18 @@ class ScenarioLanguageTest {
                 "f.yaml:11: expect[1].stragglers.devices[0]: there is one device, not 3; say so with 'devices'");
         assertFaults(
                 GOOD
+                        + "deliver: {server: 2, set: {/0/1/10: 1}}\nsteps:\n  - read: {path: /3/0/0, server: 2}\n"
+                        + "  - update: {version: 1.1.0, format: cms, image: truncated, unsigned: true}\n"
+                        + "  - update: {version: 1.1.0, format: platform-v3, image: changed, signers: [leaf, root]}\nexpect: registered\n",
+                "f.yaml:3: deliver.server: there is one LwM2M server; say 'servers: 2' for a second one",
+                "f.yaml:3: deliver.set: /0/1/10 is not written; there is one LwM2M server, and instances are counted from 0",
+                "f.yaml:5: steps[0].read.server: there is one LwM2M server; say 'servers: 2' for a second one",
+                "f.yaml:6: steps[1].update.unsigned: is for the format suit",
+                "f.yaml:6: steps[1].update.image: in the format cms the image is good or changed",
+                "f.yaml:7: steps[2].update.image: a manifest of the platform travels without its image; 'edit' changes the manifest",
+                "f.yaml:7: steps[2].update.signers: a manifest of version 3 has one signature");
+        assertFaults(
+                GOOD
                         + "network:\n  faults:\n    - drop: {datagram: 2, message: alert}\n    - cut: {flight: 4, from: device}\n"
                         + "    - drop: {flight: 7}\nexpect: registered\n",
                 "f.yaml:7: network.faults[2].drop.flight: 7 is too large; at most 6 is expected");

@@ -3,6 +3,7 @@ package dev.onboard.dtls.internal;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.pki.Verdict;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -94,7 +95,18 @@ final class HandshakeWatch implements SessionListener {
         tell(
                 handshaker,
                 attempt,
-                new Result.Established(context.getSession().getCipherSuite().name()));
+                new Result.Established(context.getSession().getCipherSuite().name(), connectionIds(context)));
+    }
+
+    /** One side at least has an id; an empty one is none of its own (RFC 9146, 3). */
+    private static ConnectionIds connectionIds(DTLSContext context) {
+        return isGiven(context.getReadConnectionId()) || isGiven(context.getWriteConnectionId())
+                ? ConnectionIds.ON
+                : ConnectionIds.OFF;
+    }
+
+    private static boolean isGiven(@Nullable ConnectionId id) {
+        return id != null && !id.isEmpty();
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.Vector;
 import java.util.function.Consumer;
 import org.bouncycastle.tls.AbstractTlsServer;
@@ -77,7 +76,7 @@ public final class RawServer extends AbstractTlsServer {
                         socket,
                         (InetSocketAddress) first.getSocketAddress(),
                         Arrays.copyOf(buffer, first.getLength()),
-                        Set.of());
+                        settings.habits());
                 RawPeer.Report report = handshake.run(local, () -> {
                     DTLSServerProtocol protocol = new DTLSServerProtocol();
                     DTLSTransport session = protocol.accept(server, transport);

@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Leaves messages out of a client's last flight, or repeats them, and numbers the rest so that the other side sees a flight
+ * Leaves messages out of a client's last flight, or repeats them, and puts a HelloRequest before a server's first, and numbers the rest so that the other side sees a flight
  * without a gap (RFC 6347, 4.2.2). Records are counted anew as well, so that nothing looks like a replay. Messages that are
  * encrypted stay as they are: their numbers cannot be reached. Used by one thread.
  */
 final class TamperedFlight {
     private static final int RECORD_HEADER = 13;
+    private static final int MESSAGE_HEADER = 12;
     private static final int HANDSHAKE = 22;
+    private static final int SERVER_HELLO = 2;
     private static final int CERTIFICATE = 11;
     private static final int CERTIFICATE_VERIFY = 15;
     private static final int CLIENT_KEY_EXCHANGE = 16;
@@ -55,11 +57,22 @@ final class TamperedFlight {
             return List.of();
         }
         List<byte[]> sent = new ArrayList<>();
+        if (type == SERVER_HELLO && habits.contains(Habit.SENDS_HELLO_REQUEST)) {
+            sent.add(helloRequest(record));
+        }
         sent.add(numbered(record, shift(type)));
         if (type == CERTIFICATE && habits.contains(Habit.REPEATS_CERTIFICATE)) {
             sent.add(numbered(record.clone(), 1));
         }
         return sent;
+    }
+
+    /** An empty message of type 0 with the number 0 (RFC 6347, 4.2.2), in a record of the same version. */
+    private static byte[] helloRequest(byte[] like) {
+        byte[] record = Arrays.copyOf(like, RECORD_HEADER + MESSAGE_HEADER);
+        Arrays.fill(record, RECORD_HEADER, record.length, (byte) 0);
+        ByteBuffer.wrap(record).putShort(RECORD_HEADER - 2, (short) MESSAGE_HEADER);
+        return record;
     }
 
     private boolean isLeftOut(int type) {

@@ -173,6 +173,7 @@ public final class BootstrapConfigs implements Deliveries {
                 usual.matching(),
                 usual.serverName(),
                 usual.chain(),
+                usual.suites(),
                 shortId,
                 lifetime);
     }

@@ -106,7 +106,7 @@ record CheckingLater(ScenarioRun run, long since, UnaryOperator<Duration> patien
             return new Check(said, false, "the device has neither installed nor refused any firmware");
         }
         String runs = value(endpoint.orElse(""), "/3/0/3", deadline);
-        String result = value(endpoint.orElse(""), "/5/0/5", deadline);
+        String result = value(endpoint.orElse(""), run.updateResult(), deadline);
         boolean met = end.get().reason().equals(expected.reason())
                 && runs.equals(expected.runs())
                 && (expected.result().isEmpty()

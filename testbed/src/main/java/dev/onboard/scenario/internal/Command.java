@@ -2,14 +2,18 @@ package dev.onboard.scenario.internal;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A command line of the user's, with {@code {name}} in the place of values, which the shell sees quoted. Used by one thread. */
 final class Command implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
+    private static final int LINES = 3;
 
     private final String line;
     private final Path output;
@@ -51,14 +55,30 @@ final class Command implements AutoCloseable {
                 throw new IOException("the command did not end within " + PATIENCE_SECONDS + " s: " + line);
             }
             if (running.exitValue() != 0) {
-                throw new IOException("the command ended with " + running.exitValue() + ": " + line
-                        + "; what it said is in " + output);
+                throw new IOException(ending(running.exitValue()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
             close();
+        }
+    }
+
+    /** How it ended of itself, in a sentence; empty while it runs. */
+    Optional<String> ended() {
+        Process running = process;
+        return running == null || running.isAlive() ? Optional.empty() : Optional.of(ending(running.exitValue()));
+    }
+
+    private String ending(int code) {
+        try {
+            List<String> said = Files.readAllLines(output);
+            String last = String.join(" / ", said.subList(Math.max(0, said.size() - LINES), said.size()));
+            return "the command ended with " + code + ": " + line
+                    + (last.isBlank() ? "; it said nothing" : "; the last that it said: " + last);
+        } catch (IOException e) {
+            return "the command ended with " + code + ": " + line + "; what it said cannot be read: " + e.getMessage();
         }
     }
 

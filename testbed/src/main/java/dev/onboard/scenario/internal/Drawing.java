@@ -65,7 +65,14 @@ public record Drawing(JsonNode content) {
                     // its place says so
                 }
                 case "defects" -> parts.add(StepWords.value(value));
-                case "kind" -> parts.add("for a " + value.asText().replace("ca", "CA"));
+                case "kind" ->
+                    parts.add(
+                            switch (value.asText()) {
+                                case "ca" -> "a CA";
+                                case "developer" -> "a developer certificate";
+                                case "firmware" -> "for signing firmware";
+                                default -> "for a " + value.asText();
+                            });
                 case "name" -> parts.add("named '" + value.asText() + "'");
                 case "keyOf" -> parts.add("with the key of " + value.asText());
                 case "series" -> parts.add("each under the one before");

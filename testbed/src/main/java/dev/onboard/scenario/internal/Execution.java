@@ -144,6 +144,9 @@ public record Execution(
                 }
             }
             run.bench().journal().flush();
+            if (note.isEmpty() && checks.stream().anyMatch(check -> !check.met())) {
+                note = run.endedCommands();
+            }
             result = new Result(
                     scenario,
                     status(checks),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.factory.DeviceIdentity;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.SuitEnvelope;
 import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.pki.Credential;
@@ -21,6 +23,9 @@ import java.util.Random;
  * @param written the step
  */
 record FirmwareOrder(JsonNode written) {
+    /** Where a manifest of the platform says that the image is; the account knows it by its digest. */
+    private static final String ADDRESS = "/firmware-images/of-a-scenario";
+
     /** Large enough for several blocks, and small enough to be there at once. */
     private static final int IMAGE = 3000;
 
@@ -52,8 +57,7 @@ record FirmwareOrder(JsonNode written) {
      * @param usual who signs unless the file says so
      */
     byte[] octets(CaseCertificates certificates, Credential usual) {
-        byte[] image = new byte[IMAGE];
-        new Random(IMAGE).nextBytes(image);
+        byte[] image = image();
         DeviceIdentity identity = DeviceIdentity.simulated("");
         UpdateTarget target = UpdateTarget.of(
                 written.path("manufacturer").asText(identity.manufacturer()),
@@ -62,11 +66,50 @@ record FirmwareOrder(JsonNode written) {
         written.path("next").forEach(id -> next.add(certificates.certificate(id.asText())));
         Manifest manifest =
                 Manifest.of(target, FirmwareVersion.parse(version()), image).withSuccessors(next);
-        SuitEnvelope envelope = SuitEnvelope.sign(manifest, signers(certificates, usual));
+        byte[] octets = switch (format()) {
+            case SUIT -> suit(manifest, signers(certificates, usual), image);
+            case CMS -> cms(SignedManifest.sign(format(), manifest, signers(certificates, usual), image), image);
+            case PLATFORM_V1, PLATFORM_V3 ->
+                SignedManifest.sign(format(), manifest.withUri(ADDRESS), signers(certificates, usual), image)
+                        .encoded();
+        };
+        for (JsonNode edit : written.path("edit")) {
+            replace(
+                    octets,
+                    HexFormat.of().parseHex(edit.path("octets").asText()),
+                    HexFormat.of().parseHex(edit.path("become").asText()));
+        }
+        return octets;
+    }
+
+    /** The image as it was signed, for the account where it does not travel with its manifest. */
+    byte[] image() {
+        byte[] image = new byte[IMAGE];
+        new Random(IMAGE).nextBytes(image);
+        return image;
+    }
+
+    ManifestFormat format() {
+        return ManifestFormat.of(written.path("format").asText("suit")).orElseThrow();
+    }
+
+    /** What is signed and the image stand one after the other in clear. */
+    private byte[] cms(SignedManifest signed, byte[] image) {
+        byte[] octets = signed.encoded();
+        if (written.path("image").asText().equals("changed")) {
+            byte[] changed = image.clone();
+            changed[IMAGE / 2] ^= 1;
+            replace(octets, image, changed);
+        }
+        return octets;
+    }
+
+    private byte[] suit(Manifest manifest, List<Credential> signers, byte[] image) {
+        SuitEnvelope envelope = SuitEnvelope.sign(manifest, signers);
         if (written.path("unsigned").asBoolean()) {
             envelope = envelope.withoutSignatures();
         }
-        byte[] octets = switch (written.path("image").asText("good")) {
+        return switch (written.path("image").asText("good")) {
             case "missing" -> envelope.encoded();
             case "changed" -> {
                 image[IMAGE / 2] ^= 1;
@@ -78,13 +121,6 @@ record FirmwareOrder(JsonNode written) {
                 envelope.withImage(Arrays.copyOf(image, IMAGE + 1)).encoded();
             default -> envelope.withImage(image).encoded();
         };
-        for (JsonNode edit : written.path("edit")) {
-            replace(
-                    octets,
-                    HexFormat.of().parseHex(edit.path("octets").asText()),
-                    HexFormat.of().parseHex(edit.path("become").asText()));
-        }
-        return octets;
     }
 
     private List<Credential> signers(CaseCertificates certificates, Credential usual) {

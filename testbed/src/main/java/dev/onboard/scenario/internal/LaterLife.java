@@ -47,6 +47,7 @@ final class LaterLife implements AutoCloseable {
     private final Map<Path, ServerAccount> copies = new HashMap<>();
     private final List<RawPeer.Listening> strangers = new ArrayList<>();
     private final Credential signer;
+    private boolean byManifest;
     private int campaigns;
 
     /** @param firmware the field {@code firmware}; missing: everything is good */
@@ -114,6 +115,7 @@ final class LaterLife implements AutoCloseable {
     void update(Step.Update step, List<String> endpoints) throws IOException {
         FirmwareOrder order = new FirmwareOrder(step.written());
         byte[] octets = order.octets(certificates, signer);
+        byManifest = order.format().isPlatform();
         if (step.written().has("source")) {
             String uri = "coaps://localhost:"
                     + stranger(step.written().path("source").asText()) + "/firmware/1";
@@ -124,16 +126,28 @@ final class LaterLife implements AutoCloseable {
             DeviceRequest request =
                     DeviceRequest.of(Operation.WRITE, "/5/0/0").with(Content.of("application/octet-stream", octets));
             for (String endpoint : endpoints) {
-                Asked.await("write /5/0/0", bench.lwm2mServer().send(endpoint, request), "");
+                if (byManifest) {
+                    Asked.await("execute /10252/0/1", bench.lwm2mServer().post(endpoint, "/10252/0/1", octets), "");
+                } else {
+                    Asked.await("write /5/0/0", bench.lwm2mServer().send(endpoint, request), "");
+                }
             }
         } else {
             campaign(order, octets, endpoints);
         }
     }
 
+    /** Where a device says what became of the last firmware that was brought to it. */
+    String resultPath() {
+        return byManifest ? "/10252/0/3" : "/5/0/5";
+    }
+
     private void campaign(FirmwareOrder order, byte[] octets, List<String> endpoints) {
         bench.upkeep().carryOutCampaigns();
         String name = "campaign " + ++campaigns + " to " + order.version();
+        if (byManifest) {
+            bench.account().firmwareImages().add("image of " + name, "", order.image());
+        }
         String manifest =
                 bench.account().firmwareManifests().add(name, "", octets).id();
         List<String> names = new ArrayList<>();

@@ -74,10 +74,10 @@ final class Payload implements Workbench.Delivering {
     }
 
     @Override
-    public Delivery of(String endpoint, Credential issued, LwM2mServerAccount server) {
-        Delivery good = Delivery.of(issued, List.of(server));
+    public Delivery of(String endpoint, Credential issued, List<LwM2mServerAccount> servers) {
+        Delivery good = Delivery.of(issued, servers);
         int number = bootstraps.merge(endpoint, 1, Integer::sum);
-        return number < written.path("from-bootstrap").asInt(1) ? good : changed(good, issued, server);
+        return number < written.path("from-bootstrap").asInt(1) ? good : changed(good, issued, servers);
     }
 
     @Override
@@ -96,18 +96,20 @@ final class Payload implements Workbench.Delivering {
         return issued;
     }
 
-    private Delivery changed(Delivery good, Credential issued, LwM2mServerAccount server) {
-        Delivery delivery = good.changing(Instance.SECURITY, security -> security(security, issued, server));
+    private Delivery changed(Delivery good, Credential issued, List<LwM2mServerAccount> servers) {
+        int of = written.path("server").asInt(1) - 1;
+        Delivery delivery =
+                good.changing(Instance.SECURITY, of, security -> security(security, issued, servers.get(of)));
         for (Map.Entry<String, JsonNode> change : written.path("set").properties()) {
             int[] path = path(change.getKey());
-            delivery = delivery.changing(path[0], one -> one.with(path[2], value(change.getValue())));
+            delivery = delivery.changing(path[0], path[1], one -> one.with(path[2], value(change.getValue())));
         }
         for (JsonNode gone : written.path("without")) {
             int[] path = path(gone.asText());
             delivery = path.length == 3
-                    ? delivery.changing(path[0], one -> one.without(path[2]))
+                    ? delivery.changing(path[0], path[1], one -> one.without(path[2]))
                     : delivery.withInstances(delivery.instances().stream()
-                            .filter(one -> one.object() != path[0])
+                            .filter(one -> one.object() != path[0] || one.number() != path[1])
                             .toList());
         }
         if (written.has("deletes")) {

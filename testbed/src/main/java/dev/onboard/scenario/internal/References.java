@@ -37,6 +37,8 @@ record References(JsonNode content) {
         }
         checkIds(content.path("intermediates"), "/intermediates", ids, faults);
         checkDelivery(content.path("deliver"), "/deliver", ids, faults);
+        checkServer(content.path("deliver"), "/deliver", faults);
+        checkPaths(content.path("deliver"), "/deliver", faults);
         checkId(content.path("firmware").path("authenticity"), "/firmware/authenticity", ids, faults);
         checkTimes(content.path("renewal"), "/renewal", faults, "life");
         checkId(content.path("signs-with"), "/signs-with", ids, faults);
@@ -97,6 +99,33 @@ record References(JsonNode content) {
             } else {
                 checkId(given, at + "/" + field, ids, faults);
             }
+        }
+    }
+
+    private int servers() {
+        return content.path("servers").asInt(1);
+    }
+
+    private void checkServer(JsonNode of, String at, BiConsumer<String, String> faults) {
+        if (of.path("server").isInt() && of.path("server").asInt() > servers()) {
+            faults.accept(at + "/server", "there is one LwM2M server; say 'servers: 2' for a second one");
+        }
+    }
+
+    /** Each LwM2M server has an instance of the Security and of the Server object. */
+    private void checkPaths(JsonNode deliver, String at, BiConsumer<String, String> faults) {
+        deliver.path("set").fieldNames().forEachRemaining(path -> checkPath(path, at + "/set", faults));
+        deliver.path("without").forEach(path -> checkPath(path.asText(), at + "/without", faults));
+    }
+
+    private void checkPath(String path, String at, BiConsumer<String, String> faults) {
+        String[] parts = path.split("/", -1);
+        if (!parts[1].equals("2") && Integer.parseInt(parts[2]) >= servers()) {
+            faults.accept(
+                    at,
+                    path + " is not written; there "
+                            + (servers() == 1 ? "is one LwM2M server" : "are two LwM2M servers")
+                            + ", and instances are counted from 0");
         }
     }
 
@@ -220,9 +249,13 @@ record References(JsonNode content) {
             }
             checkDevice(of, at, faults);
             checkId(of.path("certificate"), at + "/certificate", ids, faults);
+            checkServer(of, at, faults);
             checkTimes(of, at, faults, "servers", "devices");
             switch (word) {
-                case "deliver" -> checkDelivery(of, at, ids, faults);
+                case "deliver" -> {
+                    checkDelivery(of, at, ids, faults);
+                    checkPaths(of, at, faults);
+                }
                 case "crowd" -> checkIds(of.path("send"), at + "/send", ids, faults);
                 case "rotate" -> checkRotation(of, at, ids, faults);
                 case "update" -> {
@@ -230,6 +263,7 @@ record References(JsonNode content) {
                     checkIds(of.path("next"), at + "/next", ids, faults);
                     checkId(of.path("source"), at + "/source", ids, faults);
                     checkEdits(of.path("edit"), at + "/edit", faults);
+                    checkFormat(of, at, faults);
                 }
                 default -> {
                     // its fields are checked above
@@ -254,6 +288,30 @@ record References(JsonNode content) {
                             + " say with 'to' which one it shows from then on");
         } else if (of.has("to") && (!own || !begins || !what.equals("server-leaf"))) {
             faults.accept(at + "/to", "is for the beginning of a rotation of server-leaf on the leg lwm2m-server");
+        }
+    }
+
+    /** What the other formats of firmware cannot be. */
+    private static void checkFormat(JsonNode update, String at, BiConsumer<String, String> faults) {
+        String format = update.path("format").asText("suit");
+        if (format.equals("suit")) {
+            return;
+        }
+        for (String field : List.of("unsigned", "next", "source")) {
+            if (update.has(field)) {
+                faults.accept(at + "/" + field, "is for the format suit");
+            }
+        }
+        String image = update.path("image").asText("good");
+        if (!image.equals("good") && !(image.equals("changed") && format.equals("cms"))) {
+            faults.accept(
+                    at + "/image",
+                    format.equals("cms")
+                            ? "in the format cms the image is good or changed"
+                            : "a manifest of the platform travels without its image; 'edit' changes the manifest");
+        }
+        if (format.equals("platform-v3") && update.path("signers").size() > 1) {
+            faults.accept(at + "/signers", "a manifest of version 3 has one signature");
         }
     }
 

@@ -35,6 +35,7 @@ public final class ScenarioReader {
             "signs-with",
             "mode",
             "devices",
+            "servers",
             "matrix",
             "network",
             "deliver",

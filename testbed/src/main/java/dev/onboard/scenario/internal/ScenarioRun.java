@@ -42,6 +42,7 @@ import dev.onboard.scenario.ForeignParties;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Scenario;
 import dev.onboard.scenario.Step;
+import dev.onboard.server.LwM2mServer;
 import dev.onboard.testbed.Workbench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,6 +134,10 @@ final class ScenarioRun implements AutoCloseable {
         return scenario.leg().startsAtLwm2m() ? Service.LWM2M : Service.BOOTSTRAP;
     }
 
+    private boolean hasTwoServers() {
+        return scenario.written().path("servers").asInt(1) > 1;
+    }
+
     private KeySource keys() {
         return switch (scenario.written().path("mode").asText()) {
             case "est" -> KeySource.EST;
@@ -180,6 +185,9 @@ final class ScenarioRun implements AutoCloseable {
                 .ways(
                         way(threads, "bootstrap", foreign.bootstrapServer()),
                         way(threads, "lwm2m", foreign.lwm2mServer()));
+        if (hasTwoServers()) {
+            builder.secondLwm2mServer();
+        }
         switch (scenario.leg()) {
             case DEVICE_BOOTSTRAP -> builder.bootstrapRules(trusting.rules());
             case DEVICE_LWM2M -> builder.lwm2mRules(trusting.rules());
@@ -202,7 +210,7 @@ final class ScenarioRun implements AutoCloseable {
             if (deviceJudges()) {
                 throw new NotObservableException("a foreign server has a certificate of its own");
             }
-            if (payload.isFaulty()) {
+            if (payload.isFaulty() || hasTwoServers()) {
                 throw new NotObservableException("a foreign bootstrap server decides itself what it delivers");
             }
             if (network.isFaulty()) {
@@ -446,6 +454,22 @@ final class ScenarioRun implements AutoCloseable {
         return isRawServer() || actors.get(number - 1) instanceof Actor.Raw;
     }
 
+    /** How the commands ended that are devices of the user's, as far as they did; empty when all of them run. */
+    String endedCommands() {
+        List<String> ended = new ArrayList<>();
+        for (Actor actor : actors) {
+            if (actor instanceof Actor.Foreign foreignDevice) {
+                foreignDevice.command().ended().ifPresent(ended::add);
+            }
+        }
+        return String.join("; ", ended);
+    }
+
+    /** Where a device says what became of the last firmware. */
+    String updateResult() {
+        return later.resultPath();
+    }
+
     /** Whether a device that failed once may well succeed the next time. */
     boolean mayPass() {
         return network.isFaulty()
@@ -674,10 +698,13 @@ final class ScenarioRun implements AutoCloseable {
     private void carryOut(Step.Operation step) throws IOException {
         String endpoint = endpoint(step.device())
                 .orElseThrow(() -> new IOException("a peer that is no device serves no resource"));
+        LwM2mServer server = step.server() == 1
+                ? bench.lwm2mServer()
+                : bench.secondLwm2mServer().orElseThrow(() -> new IOException("there is no second LwM2M server"));
         CompletionStage<?> done = switch (step.what()) {
-            case READ -> bench.lwm2mServer().read(endpoint, step.path());
-            case WRITE -> bench.lwm2mServer().write(endpoint, step.path(), step.value());
-            case EXECUTE -> bench.lwm2mServer().execute(endpoint, step.path(), step.value());
+            case READ -> server.read(endpoint, step.path());
+            case WRITE -> server.write(endpoint, step.path(), step.value());
+            case EXECUTE -> server.execute(endpoint, step.path(), step.value());
         };
         Asked.await(Step.word(step.what()) + " " + step.path(), done, step.answer());
     }

@@ -85,7 +85,8 @@ record StepReader(JsonNode content, Leg leg) {
                         device(of),
                         of.path("path").asText(),
                         of.path("value").asText(),
-                        of.path("answer").asText()));
+                        of.path("answer").asText(),
+                        of.path("server").asInt(1)));
             }
         }
         for (Step.Hand hand : Step.Hand.values()) {

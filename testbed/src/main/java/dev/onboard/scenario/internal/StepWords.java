@@ -141,7 +141,8 @@ public final class StepWords {
             case WRITE -> "writes '" + operation.value() + "' to " + operation.path() + " of " + device;
             case EXECUTE -> "executes " + operation.path() + " of " + device;
         };
-        return "the LwM2M server " + what
+        return (operation.server() == 1 ? "the LwM2M server " : "the second LwM2M server ")
+                + what
                 + (operation.answer().isEmpty() ? "" : ", which must answer " + operation.answer());
     }
 

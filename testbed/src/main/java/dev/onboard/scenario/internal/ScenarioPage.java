@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** A scenario as a page to read: why it matters, what is set up, what happens, what must come of it, and how to say it. */
-public final class Page {
+public final class ScenarioPage {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
@@ -35,7 +35,7 @@ public final class Page {
     private final List<Scenario> variants;
     private final List<String> lines = new ArrayList<>();
 
-    private Page(List<Scenario> variants) {
+    private ScenarioPage(List<Scenario> variants) {
         this.variants = variants;
     }
 
@@ -47,7 +47,7 @@ public final class Page {
         }
         List<List<String>> pages = new ArrayList<>();
         for (List<Scenario> one : files.values()) {
-            Page page = new Page(one);
+            ScenarioPage page = new ScenarioPage(one);
             page.write();
             pages.add(page.lines);
         }
@@ -122,6 +122,9 @@ public final class Page {
         List<String> around = new ArrayList<>();
         if (first.devices() > 1) {
             around.add("there are " + first.devices() + " devices");
+        }
+        if (first.written().path("servers").asInt(1) > 1) {
+            around.add("bootstraps tell devices of two LwM2M servers");
         }
         around.addAll(new Network(first.written().path("network")).sentences());
         for (String field : List.of(
