@@ -50,6 +50,7 @@ final class Observations {
                 last = observed("refused", event);
             } else if (event.outcome() == Outcome.FAILED
                     && event.stage() != Stage.FALLBACK
+                    && event.party() != Party.ACCOUNT // sums up what others told, sooner or later
                     && !last.verdict().equals("refused")) {
                 last = observed("failed", event);
             }
