@@ -17,10 +17,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DtlsThreads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor io;
     private final SelectorLoop selector;
+    private final TrafficWatch traffic;
 
-    private DtlsThreads(ScheduledThreadPoolExecutor io, SelectorLoop selector) {
+    private DtlsThreads(ScheduledThreadPoolExecutor io, SelectorLoop selector, TrafficWatch traffic) {
         this.io = io;
         this.selector = selector;
+        this.traffic = traffic;
     }
 
     /**
@@ -39,12 +41,22 @@ public final class DtlsThreads implements AutoCloseable {
         });
         io.setRemoveOnCancelPolicy(true);
         io.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return new DtlsThreads(io, SelectorLoop.start("onboard-" + name + "-selector"));
+        return new DtlsThreads(io, SelectorLoop.start("onboard-" + name + "-selector"), TrafficWatch.NONE);
     }
 
     /** As {@link #start(String, int)} with one worker per processor, two at least. */
     public static DtlsThreads start(String name) throws IOException {
         return start(name, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** The same threads, for endpoints whose traffic is watched. */
+    public DtlsThreads watchedBy(TrafficWatch watch) {
+        return new DtlsThreads(io, selector, watch);
+    }
+
+    /** Who watches the traffic of the endpoints. */
+    public TrafficWatch traffic() {
+        return traffic;
     }
 
     /** Protocol work and timers. */

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,7 @@ final class Cli implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final Path home;
+    private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
 
     Cli(Path home) {
@@ -51,6 +54,11 @@ final class Cli implements AutoCloseable {
                 + String.join(" ", arguments);
     }
 
+    /** From now on commands have this in their environment. */
+    void with(String variable, String value) {
+        environment.put(variable, value);
+    }
+
     /** Runs a command to its end. */
     Result run(Object... arguments) throws Exception {
         Process process = start(arguments);
@@ -72,6 +80,7 @@ final class Cli implements AutoCloseable {
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("HOME", home.toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);
         return process;

@@ -3,6 +3,7 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.ManagementClient;
+import dev.onboard.testbed.RunningTestbed;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -20,6 +21,11 @@ abstract class AccountCommand implements Callable<Integer> {
 
     @Mixin
     private Target target;
+
+    /** The testbed itself, for what its work directory and its files say. */
+    final RunningTestbed testbed() {
+        return target.testbed();
+    }
 
     @Override
     public Integer call() {

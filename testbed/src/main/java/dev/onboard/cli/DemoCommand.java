@@ -108,6 +108,9 @@ final class DemoCommand implements Callable<Integer> {
     private StorageOption storage;
 
     @Mixin
+    private CaptureOption capture;
+
+    @Mixin
     private Page page;
 
     @Override
@@ -134,7 +137,8 @@ final class DemoCommand implements Callable<Integer> {
         SecureRandom random = new SecureRandom();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
         Testbed testbed = Testbed.start(
-                storage.on(secondServer.on(options(directory))).withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
+                storage.on(capture.on(secondServer.on(options(directory))))
+                        .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
                 clock,
                 random);
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
@@ -143,6 +147,7 @@ final class DemoCommand implements Callable<Integer> {
         console.say("LwM2M server      " + testbed.running().lwm2mUri());
         SecondServer.say(testbed.running(), console);
         console.say("management        " + testbed.running().managementUri());
+        CaptureOption.say(testbed.running(), console);
         if (!exit) {
             page.tell(testbed, console);
         }

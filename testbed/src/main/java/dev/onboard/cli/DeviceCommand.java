@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.onboard.http.ManagementClient;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +68,13 @@ final class DeviceCommand extends CommandGroup {
         @Parameters(paramLabel = "EP", description = "Endpoint name")
         private String endpoint;
 
+        @Option(
+                names = "--capture",
+                paramLabel = "FILE",
+                description =
+                        "Cut what it sent and received out of the testbed's capture ('up --capture') into this file.")
+        private @Nullable Path capture;
+
         @Override
         void run(ManagementClient client, Console console) {
             List<JsonNode> events = client.events(Map.of("endpoint", endpoint, "limit", MOST_EVENTS));
@@ -97,6 +105,9 @@ final class DeviceCommand extends CommandGroup {
                         each.path("registered_at").asText())));
                 console.say("");
                 events.forEach(event -> console.say(EventText.line(event)));
+            }
+            if (capture != null) {
+                DeviceCapture.cut(testbed(), endpoint, events, capture, console);
             }
             ObjectNode document = Console.json().createObjectNode();
             document.set("device", device);

@@ -10,6 +10,8 @@ import dev.onboard.device.Fleet;
 import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.KeyLog;
+import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.factory.BundleFiles;
@@ -107,11 +109,17 @@ final class DeviceRunCommand implements Callable<Integer> {
                 .withRenewal(renewal)
                 .withSignerExpiry(FirmwareMixin.expiry(firmwareSigner))
                 .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS);
+        CaptureOption.warnOfKeyLog(console);
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
                 Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
+                KeyLog keyLog = KeyLog.of(System.getenv()).orElse(null);
                 DtlsThreads threads = DtlsThreads.start("devices");
-                Fleet fleet = Fleet.with(threads, journal, options, new SecureRandom())
+                Fleet fleet = Fleet.with(
+                                threads.watchedBy(keyLog == null ? TrafficWatch.NONE : keyLog),
+                                journal,
+                                options,
+                                new SecureRandom())
                         .transmission(Transmission.STANDARD.withConnectionIds(
                                 connectionIds ? ConnectionIds.ON : ConnectionIds.OFF))
                         .build()) {

@@ -89,6 +89,9 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Integer leshanPort;
 
     @Mixin
+    private CaptureOption capture;
+
+    @Mixin
     private Page page;
 
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
@@ -113,7 +116,7 @@ final class UpCommand implements Callable<Integer> {
         if (leshanPort != null) {
             options = options.withLeshanPort(port("--leshan-api", leshanPort));
         }
-        options = secondServer.on(options);
+        options = capture.on(secondServer.on(options));
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();
@@ -124,6 +127,7 @@ final class UpCommand implements Callable<Integer> {
         console.say("management        " + running.managementUri());
         page.tell(testbed, console);
         running.leshanUri().ifPresent(uri -> console.say("Leshan's API      " + uri + "/api"));
+        CaptureOption.say(running, console);
         console.say("");
         console.say("Ready. Ctrl-C stops it. Next, in another terminal:");
         console.say("  onboard factory make --count 5 --out devices --work-dir " + running.workDirectory());
@@ -137,6 +141,7 @@ final class UpCommand implements Callable<Integer> {
                 .put("management_uri", running.managementUri().toString())
                 .put("account_id", running.accountId());
         running.secondLwm2mUri().ifPresent(uri -> document.put("second_lwm2m_uri", uri.toString()));
+        running.capture().ifPresent(file -> document.put("capture", file.toString()));
         running.leshanUri().ifPresent(uri -> document.put("leshan_uri", uri.toString()));
         console.document(document);
         stopped.await();

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param managementUri {@code http://host:port} or {@code https://host:port} of the management port
  * @param managementCa the file with the CA certificate that its clients trust, when that is the testbed's own
  * @param leshanUri {@code http://localhost:port} of Leshan's interface, when there is one
+ * @param capture the file with the traffic of the servers, when there is one
  * @param accountId of the Device Management account, 32 hex digits
  * @param pid of the process
  */
@@ -30,6 +31,7 @@ public record RunningTestbed(
         URI managementUri,
         Optional<Path> managementCa,
         Optional<URI> leshanUri,
+        Optional<Path> capture,
         String accountId,
         long pid,
         Instant startedAt) {
@@ -48,6 +50,9 @@ public record RunningTestbed(
                 json.hasNonNull("leshan_uri")
                         ? Optional.of(URI.create(json.path("leshan_uri").asText()))
                         : Optional.empty(),
+                json.hasNonNull("capture")
+                        ? Optional.of(Path.of(json.path("capture").asText()))
+                        : Optional.empty(),
                 json.path("account_id").asText(),
                 json.path("pid").asLong(),
                 Instant.parse(json.path("started_at").asText("1970-01-01T00:00:00Z")));
@@ -64,6 +69,7 @@ public record RunningTestbed(
         managementCa.ifPresent(
                 file -> json.put("management_ca", workDirectory.relativize(file).toString()));
         leshanUri.ifPresent(uri -> json.put("leshan_uri", uri.toString()));
+        capture.ifPresent(file -> json.put("capture", file.toString()));
         secondLwm2mUri.ifPresent(uri -> json.put("second_lwm2m_uri", uri.toString()));
         return json;
     }

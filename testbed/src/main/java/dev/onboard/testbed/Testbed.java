@@ -6,7 +6,10 @@ import dev.onboard.account.Database;
 import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
 import dev.onboard.bootstrap.LwM2mServerAccount;
+import dev.onboard.dtls.Capture;
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.KeyLog;
+import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.http.ManagementServer;
@@ -123,7 +126,8 @@ public final class Testbed implements AutoCloseable {
                 IssuerClients.standard(commands.commands(), IssuerClients.PATIENCE)));
         parts.add(commands).start(account);
         options.delivery().certificateLife().ifPresent(account::setCertificateLife);
-        DtlsThreads threads = parts.add(DtlsThreads.start("server"));
+        TrafficWatch traffic = watch(options, clock, parts);
+        DtlsThreads threads = parts.add(DtlsThreads.start("server")).watchedBy(traffic);
         LwM2mIdentity identityOfLwm2m = new LwM2mIdentity(
                 cas.lwm2mServer(),
                 TestbedCas.lwm2mServer(directory.path()).readCross(),
@@ -230,6 +234,7 @@ public final class Testbed implements AutoCloseable {
                 management.address(),
                 identity.flatMap(ApiIdentity::ca),
                 leshan,
+                options.capture().map(file -> file.toAbsolutePath().normalize()),
                 account.id(),
                 ProcessHandle.current().pid(),
                 clock.instant());
@@ -246,6 +251,19 @@ public final class Testbed implements AutoCloseable {
                 running,
                 simulated,
                 management);
+    }
+
+    /** What is kept of the servers' traffic: the files that the user named, and nothing else. */
+    private static TrafficWatch watch(TestbedOptions options, InstantSource clock, Parts parts) throws IOException {
+        TrafficWatch watch = TrafficWatch.NONE;
+        Optional<KeyLog> keyLog = KeyLog.of(System.getenv());
+        if (keyLog.isPresent()) {
+            watch = watch.and(parts.add(keyLog.get()));
+        }
+        if (options.capture().isPresent()) {
+            watch = watch.and(parts.add(Capture.open(options.capture().get(), clock)));
+        }
+        return watch;
     }
 
     private static void checkReach(TestbedOptions options) {

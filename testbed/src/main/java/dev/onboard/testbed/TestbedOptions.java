@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param leshanPort of Leshan's interface, on loopback and without a key; 0 picks a free one; empty: there is none
  * @param delivery how a bootstrap tells devices of the LwM2M server
  * @param firmware how firmware comes to devices, and what they make of it
+ * @param capture where the traffic of the servers is written, with the secrets that open it; empty: nowhere
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -37,7 +38,8 @@ public record TestbedOptions(
         Optional<Database> database,
         OptionalInt leshanPort,
         DeliveryOptions delivery,
-        FirmwareOptions firmware) {
+        FirmwareOptions firmware,
+        Optional<Path> capture) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -79,7 +81,8 @@ public record TestbedOptions(
                 Optional.empty(),
                 OptionalInt.empty(),
                 DeliveryOptions.USUAL,
-                FirmwareOptions.USUAL);
+                FirmwareOptions.USUAL,
+                Optional.empty());
     }
 
     /** On these ports. */
@@ -136,6 +139,11 @@ public record TestbedOptions(
         return with(draft -> draft.secondLwm2mPort = OptionalInt.of(port));
     }
 
+    /** With the traffic of the servers written there. */
+    public TestbedOptions withCapture(Path file) {
+        return with(draft -> draft.capture = Optional.of(file));
+    }
+
     private TestbedOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -152,7 +160,8 @@ public record TestbedOptions(
                 draft.database,
                 draft.leshanPort,
                 draft.delivery,
-                draft.firmware);
+                draft.firmware,
+                draft.capture);
     }
 
     /** Of which something is about to change. */
@@ -170,6 +179,7 @@ public record TestbedOptions(
         private OptionalInt leshanPort;
         private DeliveryOptions delivery;
         private FirmwareOptions firmware;
+        private Optional<Path> capture;
 
         Draft(TestbedOptions from) {
             this.workDirectory = from.workDirectory;
@@ -185,6 +195,7 @@ public record TestbedOptions(
             this.leshanPort = from.leshanPort;
             this.delivery = from.delivery;
             this.firmware = from.firmware;
+            this.capture = from.capture;
         }
     }
 }

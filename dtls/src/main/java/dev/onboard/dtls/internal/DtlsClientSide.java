@@ -56,7 +56,8 @@ public final class DtlsClientSide {
             InstantSource clock,
             List<Integer> suites,
             HandshakeRecord.Observer observer) {
-        HandshakeWatch watch = new HandshakeWatch(HandshakeRecord.Side.CLIENT, observer, (connection, session) -> {});
+        HandshakeWatch watch = new HandshakeWatch(
+                HandshakeRecord.Side.CLIENT, observer, (connection, session) -> {}, threads.traffic());
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(freePort())
                 .setCertificateIdentityProvider(new SentIdentity(() -> credential))
@@ -66,7 +67,10 @@ public final class DtlsClientSide {
             builder.set(DtlsConfig.DTLS_CIPHER_SUITES, known(suites));
         }
         SelectorConnector connector = new SelectorConnector(
-                builder.build(), new CertificateGate(() -> policy, clock, watch), threads.selector());
+                builder.build(),
+                new CertificateGate(() -> policy, clock, watch),
+                threads.selector(),
+                threads.traffic());
         connector.setExecutor(threads.io());
         return endpoint(connector);
     }

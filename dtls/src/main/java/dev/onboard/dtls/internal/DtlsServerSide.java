@@ -79,7 +79,7 @@ public final class DtlsServerSide implements AutoCloseable {
         this.clock = clock;
         this.threads = threads;
         this.closedByPolicy = closedByPolicy;
-        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, this::established);
+        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, this::established, threads.traffic());
         this.verifier = new EvaluatingVerifier(policy, clock, watch);
         this.gate = new CertificateGate(policy, clock, watch);
     }
@@ -95,7 +95,7 @@ public final class DtlsServerSide implements AutoCloseable {
 
     /** The connector for a finished configuration, on the shared threads. Call once. */
     public DTLSConnector connector(DtlsConnectorConfig configuration) {
-        DTLSConnector made = new GatedConnector(configuration, gate);
+        DTLSConnector made = new GatedConnector(configuration, gate, threads.traffic());
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);

@@ -1,5 +1,10 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.TrafficWatch;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
@@ -8,10 +13,36 @@ import org.eclipse.californium.scandium.dtls.Record;
 /** A DTLS connector whose Certificate messages pass a {@link CertificateGate} before Scandium reads them. */
 class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
+    private final TrafficWatch traffic;
 
-    GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate) {
+    GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate, TrafficWatch traffic) {
         super(configuration);
         this.gate = gate;
+        this.traffic = traffic;
+    }
+
+    @Override
+    protected void processDatagram(DatagramPacket packet, InetSocketAddress router) {
+        if (traffic != TrafficWatch.NONE) {
+            traffic.datagram((InetSocketAddress) packet.getSocketAddress(), getAddress(), content(packet));
+        }
+        super.processDatagram(packet, router);
+    }
+
+    @Override
+    protected void sendNextDatagramOverNetwork(DatagramPacket packet) throws IOException {
+        watchSent(packet);
+        super.sendNextDatagramOverNetwork(packet);
+    }
+
+    final void watchSent(DatagramPacket packet) {
+        if (traffic != TrafficWatch.NONE) {
+            traffic.datagram(getAddress(), (InetSocketAddress) packet.getSocketAddress(), content(packet));
+        }
+    }
+
+    private static ByteBuffer content(DatagramPacket packet) {
+        return ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
     }
 
     @Override

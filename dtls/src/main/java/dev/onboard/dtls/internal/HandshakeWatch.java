@@ -3,6 +3,7 @@ package dev.onboard.dtls.internal;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.pki.Verdict;
 import java.net.InetSocketAddress;
@@ -33,12 +34,15 @@ final class HandshakeWatch implements SessionListener {
     private final HandshakeRecord.Side side;
     private final HandshakeRecord.Observer observer;
     private final BiConsumer<Connection, PeerSession> established;
+    private final TrafficWatch traffic;
     private final Map<ConnectionId, Attempt> attempts = new ConcurrentHashMap<>();
 
     HandshakeWatch(
             HandshakeRecord.Side side,
             HandshakeRecord.Observer observer,
-            BiConsumer<Connection, PeerSession> established) {
+            BiConsumer<Connection, PeerSession> established,
+            TrafficWatch traffic) {
+        this.traffic = traffic;
         this.side = side;
         this.observer = observer;
         this.established = established;
@@ -82,6 +86,10 @@ final class HandshakeWatch implements SessionListener {
 
     @Override
     public void contextEstablished(Handshaker handshaker, DTLSContext context) {
+        if (traffic != TrafficWatch.NONE) {
+            traffic.established(
+                    handshaker.getPeerAddress(), handshaker.getClientRandom().getBytes(), MasterSecret.of(handshaker));
+        }
         Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
         if (attempt == null) {
             return;
@@ -121,6 +129,7 @@ final class HandshakeWatch implements SessionListener {
 
     @Override
     public void handshakeFailed(Handshaker handshaker, Throwable error) {
+        traffic.failed(handshaker.getPeerAddress());
         Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
         if (attempt != null) {
             tell(handshaker, attempt, result(attempt, error));

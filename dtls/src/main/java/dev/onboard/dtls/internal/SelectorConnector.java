@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.TrafficWatch;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
@@ -15,8 +16,9 @@ final class SelectorConnector extends GatedConnector {
     private final int mtu;
     private volatile @Nullable DatagramChannel channel;
 
-    SelectorConnector(DtlsConnectorConfig configuration, CertificateGate gate, SelectorLoop selector) {
-        super(configuration, gate);
+    SelectorConnector(
+            DtlsConnectorConfig configuration, CertificateGate gate, SelectorLoop selector, TrafficWatch traffic) {
+        super(configuration, gate, traffic);
         this.selector = selector;
         this.mtu = configuration.getMaxTransmissionUnit();
     }
@@ -42,6 +44,7 @@ final class SelectorConnector extends GatedConnector {
         if (open == null) {
             throw new IOException("the socket is not open");
         }
+        watchSent(datagram);
         open.send(
                 ByteBuffer.wrap(datagram.getData(), datagram.getOffset(), datagram.getLength()),
                 datagram.getSocketAddress());
