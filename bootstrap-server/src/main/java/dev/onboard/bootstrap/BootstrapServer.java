@@ -70,6 +70,11 @@ public final class BootstrapServer implements AutoCloseable {
         return server.openSessions();
     }
 
+    /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
+    public int openConnections() {
+        return server.openConnections();
+    }
+
     /** Stops the server and closes its port. Bootstraps under way end there. */
     @Override
     public void close() {

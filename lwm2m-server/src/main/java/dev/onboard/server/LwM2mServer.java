@@ -86,6 +86,11 @@ public final class LwM2mServer implements AutoCloseable {
         return server.openSessions();
     }
 
+    /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
+    public int openConnections() {
+        return server.openConnections();
+    }
+
     /** The device's registration, when it is registered now. */
     public Optional<Registered> registration(String endpoint) {
         return server.registration(endpoint);

@@ -410,6 +410,11 @@ public final class Workbench implements AutoCloseable {
         return lwm2m;
     }
 
+    /** The bootstrap server. */
+    public BootstrapServer bootstrapServer() {
+        return bootstrap;
+    }
+
     /** The second LwM2M server; empty when there is none. */
     public Optional<LwM2mServer> secondLwm2mServer() {
         return secondLwm2m;

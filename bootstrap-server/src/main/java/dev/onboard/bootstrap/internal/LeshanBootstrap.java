@@ -133,6 +133,11 @@ public final class LeshanBootstrap implements AutoCloseable {
         return dtls.sessions().size();
     }
 
+    /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
+    public int openConnections() {
+        return dtls.connections();
+    }
+
     @Override
     public void close() {
         trustChanges.close();

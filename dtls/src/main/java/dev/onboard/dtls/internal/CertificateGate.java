@@ -27,7 +27,8 @@ import org.eclipse.californium.scandium.dtls.SignatureAndHashAlgorithm;
  * Judges the messages of a handshake that prove who the peer is, where Scandium would not. It takes a signature under an
  * algorithm that was not offered; that is illegal_parameter (RFC 5246, 7.4.3 and 7.4.8). And it judges the Certificate messages that Scandium could not hand to a verifier: it parses with the JDK first, and what the
  * JDK cannot read, what is larger than Scandium takes, or an empty list would end with an alert of Scandium's choice and no
- * reason. All others pass. Thread-safe; called on the serial executor of each connection.
+ * reason. And it keeps the room bounded that messages take before they are
+ * complete: room is made for as many octets as the peer claims, whoever it is. All others pass. Thread-safe; called on the serial executor of each connection.
  */
 final class CertificateGate {
     /** As much as the evaluation reads (RFC 7925, 4.4.4 asks for far less), and the lengths around it. */
@@ -74,6 +75,15 @@ final class CertificateGate {
 
     private Optional<HandshakeException> fault(Fragment fragment, Connection connection) {
         HandshakeType type = HandshakeType.getTypeByCode(fragment.type());
+        if (fragment.length() > HandshakeWatch.LARGE
+                && fragment.length() <= LARGEST_MESSAGE
+                && !watch.isRoomForLarge(connection.getConnectionId())) {
+            return Optional.of(new HandshakeException(
+                    "a message of " + fragment.length() + " octets, and " + HandshakeWatch.MOST_LARGE
+                            + " other handshakes have messages of more than " + HandshakeWatch.LARGE
+                            + "; try again later, or send a shorter chain",
+                    new AlertMessage(AlertLevel.FATAL, AlertMessage.AlertDescription.INTERNAL_ERROR)));
+        }
         if (type == HandshakeType.CERTIFICATE) {
             return received(fragment, connection).flatMap(received -> refusal(received, connection));
         }

@@ -58,7 +58,7 @@ public final class DtlsServerSide implements AutoCloseable {
     /** Requests to judge all sessions anew that are not answered. */
     private final AtomicInteger rounds = new AtomicInteger();
 
-    private volatile @Nullable DTLSConnector connector;
+    private volatile @Nullable GatedConnector connector;
     private volatile @Nullable ScheduledFuture<?> sweep;
 
     /**
@@ -95,7 +95,7 @@ public final class DtlsServerSide implements AutoCloseable {
 
     /** The connector for a finished configuration, on the shared threads. Call once. */
     public DTLSConnector connector(DtlsConnectorConfig configuration) {
-        DTLSConnector made = new GatedConnector(configuration, gate, threads.traffic());
+        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic());
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
@@ -116,6 +116,12 @@ public final class DtlsServerSide implements AutoCloseable {
     /** The sessions open now; a live view. */
     public Collection<PeerSession> sessions() {
         return sessions.values();
+    }
+
+    /** How many connections are kept: the open sessions, and the handshakes that are under way. */
+    public int connections() {
+        GatedConnector open = connector;
+        return open == null ? 0 : open.connections();
     }
 
     /**

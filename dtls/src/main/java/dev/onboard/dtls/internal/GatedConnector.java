@@ -6,19 +6,36 @@ import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.eclipse.californium.scandium.DTLSConnector;
+import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.Record;
+import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 
 /** A DTLS connector whose Certificate messages pass a {@link CertificateGate} before Scandium reads them. */
 class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
     private final TrafficWatch traffic;
+    private final ResumptionSupportingConnectionStore store;
 
     GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate, TrafficWatch traffic) {
-        super(configuration);
+        this(configuration, gate, traffic, createConnectionStore(configuration));
+    }
+
+    private GatedConnector(
+            DtlsConnectorConfig configuration,
+            CertificateGate gate,
+            TrafficWatch traffic,
+            ResumptionSupportingConnectionStore store) {
+        super(configuration, store);
         this.gate = gate;
         this.traffic = traffic;
+        this.store = store;
+    }
+
+    /** How many connections are kept now: sessions, and handshakes whose peer has shown that its address is its own. */
+    int connections() {
+        return config.getConfiguration().get(DtlsConfig.DTLS_MAX_CONNECTIONS) - store.remainingCapacity();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.ConnectionId;
@@ -31,11 +32,17 @@ final class HandshakeWatch implements SessionListener {
     /** What Scandium writes into the exception of an alert that came from the peer; it has no other mark. */
     private static final String RECEIVED = "Received '";
 
+    /** Octets of a message that is none of the few; a chain of ten certificates has fewer. */
+    static final int LARGE = 16_384;
+    /** Handshakes at once in which room is made for larger messages: each takes as much room as its peer claims, twice. */
+    static final int MOST_LARGE = 64;
+
     private final HandshakeRecord.Side side;
     private final HandshakeRecord.Observer observer;
     private final BiConsumer<Connection, PeerSession> established;
     private final TrafficWatch traffic;
     private final Map<ConnectionId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final AtomicInteger large = new AtomicInteger();
 
     HandshakeWatch(
             HandshakeRecord.Side side,
@@ -55,6 +62,29 @@ final class HandshakeWatch implements SessionListener {
         final long startNanos = System.nanoTime();
         volatile @Nullable Evaluated evaluated;
         volatile @Nullable MessageAssembly assembly;
+        volatile boolean large;
+    }
+
+    /** Whether this connection's handshake may have messages that are larger than {@link #LARGE}; not when too many others have. */
+    boolean isRoomForLarge(ConnectionId connection) {
+        Attempt attempt = attempts.computeIfAbsent(connection, c -> new Attempt());
+        if (attempt.large) {
+            return true;
+        }
+        if (large.incrementAndGet() > MOST_LARGE) {
+            large.decrementAndGet();
+            return false;
+        }
+        attempt.large = true;
+        return true;
+    }
+
+    private @Nullable Attempt end(ConnectionId connection) {
+        Attempt attempt = attempts.remove(connection);
+        if (attempt != null && attempt.large) {
+            large.decrementAndGet();
+        }
+        return attempt;
     }
 
     /** Where a message of this type of this connection's handshake is put together; begun anew when its length differs. */
@@ -81,6 +111,7 @@ final class HandshakeWatch implements SessionListener {
 
     @Override
     public void handshakeStarted(Handshaker handshaker) {
+        end(handshaker.getConnection().getConnectionId());
         attempts.put(handshaker.getConnection().getConnectionId(), new Attempt());
     }
 
@@ -90,7 +121,7 @@ final class HandshakeWatch implements SessionListener {
             traffic.established(
                     handshaker.getPeerAddress(), handshaker.getClientRandom().getBytes(), MasterSecret.of(handshaker));
         }
-        Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
+        Attempt attempt = end(handshaker.getConnection().getConnectionId());
         if (attempt == null) {
             return;
         }
@@ -130,7 +161,7 @@ final class HandshakeWatch implements SessionListener {
     @Override
     public void handshakeFailed(Handshaker handshaker, Throwable error) {
         traffic.failed(handshaker.getPeerAddress());
-        Attempt attempt = attempts.remove(handshaker.getConnection().getConnectionId());
+        Attempt attempt = end(handshaker.getConnection().getConnectionId());
         if (attempt != null) {
             tell(handshaker, attempt, result(attempt, error));
         }

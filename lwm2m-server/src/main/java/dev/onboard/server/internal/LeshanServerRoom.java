@@ -231,6 +231,11 @@ public final class LeshanServerRoom implements AutoCloseable {
         return dtls.sessions().size();
     }
 
+    /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
+    public int openConnections() {
+        return dtls.connections();
+    }
+
     /** The device's registration. */
     public Optional<Registered> registration(String endpoint) {
         return Optional.ofNullable(server.getRegistrationService().getByEndpoint(endpoint))

@@ -110,6 +110,16 @@ final class RegistrationResource extends RegisterResource {
         }
     }
 
+    /** Leshan reads a lifetime that is no number with an exception that nobody catches, which would be answered with 5.00. */
+    @Override
+    protected void handleUpdate(CoapExchange exchange, Request request, String registrationId) {
+        try {
+            super.handleUpdate(exchange, request, registrationId);
+        } catch (IllegalArgumentException e) {
+            handleInvalidRequest(exchange.advanced(), "the update cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private void refuse(CoapExchange exchange, String endpoint, String reason, String detail) {
         journal.record(Event.of(Stage.REGISTERED, Party.LWM2M_SERVER)
                 .endpoint(endpoint)
