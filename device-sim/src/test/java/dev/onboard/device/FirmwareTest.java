@@ -215,6 +215,24 @@ class FirmwareTest {
                 .hasValueSatisfying(first -> assertThat(first).isGreaterThanOrEqualTo(64));
     }
 
+    /** What a server that was killed and started again does: nothing, to whoever comes with an old session. */
+    @Test
+    void aDownloadGoesOnInANewSessionWhenTheServerHasForgottenTheOldOne() throws Exception {
+        Queue<Integer> asked = serve(packageOf("1.1.0", 300_000), "a", number -> {
+            if (number == 100 && bench.count("x", Stage.LWM2M_HANDSHAKE) == 1) {
+                bench.lwm2m.forgetSessions();
+            }
+        });
+        writeUri(file().toString());
+        long registered = bench.event("x", Stage.REGISTERED, e -> true).id();
+        bench.event("x", Stage.LWM2M_HANDSHAKE, e -> e.id() > registered);
+        bench.event("x", Stage.UPDATED, e -> e.id() > registered && e.outcome() == Outcome.OK);
+        told("downloaded");
+        assertThat(asked.stream().filter(number -> number == 0)).hasSize(1);
+        assertThat(bench.count("x", Stage.REGISTERED)).isEqualTo(1);
+        assertThat(bench.fleet.device("x").orElseThrow().state()).isEqualTo(DeviceState.REGISTERED);
+    }
+
     @Test
     void aDownloadOfAChangedFileBeginsAnew() throws Exception {
         SimulatedDevice device = bench.fleet.device("x").orElseThrow();

@@ -25,6 +25,7 @@ import org.eclipse.californium.core.network.Exchange;
 import org.eclipse.californium.core.server.MessageDeliverer;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 
 /** A real CoAP server over DTLS that does to devices what a test says, also what no good server would do. */
@@ -32,6 +33,7 @@ final class ScriptedServer implements AutoCloseable {
     private final DtlsServerSide dtls;
     private final CoapServer server;
     private final CoapEndpoint endpoint;
+    private final DTLSConnector connector;
     private volatile Consumer<Exchange> script = exchange -> {};
     final BlockingQueue<Response> notifications = new LinkedBlockingQueue<>();
 
@@ -42,10 +44,11 @@ final class ScriptedServer implements AutoCloseable {
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         dtls.configure(builder);
+        connector = dtls.connector(builder.build());
         server = new CoapServer(settings);
         endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)
-                .setConnector(dtls.connector(builder.build()))
+                .setConnector(connector)
                 .build();
         server.addEndpoint(endpoint);
         server.setExecutors(threads.io(), threads.io(), true);
@@ -82,6 +85,11 @@ final class ScriptedServer implements AutoCloseable {
 
     void closeSessions() {
         dtls.closeSessions(session -> true, "test");
+    }
+
+    /** Knows no session any more, as after a start; nobody is told. */
+    void forgetSessions() {
+        connector.clearConnectionState();
     }
 
     /** Sends a request to a device, and completes with its answer. */

@@ -46,6 +46,9 @@ final class Download {
         /** Sends a request for one block; the reply says which block came. */
         void ask(Request request, Stage stage, Duration patience, Reply reply);
 
+        /** Makes a new session in place of one that the server has forgotten, then goes on. */
+        void renew(Runnable then);
+
         /** Ends the way, if it is this download's own. */
         void close();
 
@@ -157,6 +160,8 @@ final class Download {
         }
         if (lost) {
             fail(UpdateResult.CONNECTION_LOST, failure.reason(), failure.detail());
+        } else if (failure.reason().equals(Link.SESSION_LOST)) {
+            source.renew(() -> ask(number));
         } else {
             ask(number);
         }

@@ -171,14 +171,27 @@ public final class Firmware {
         }
     }
 
-    /** The registration ended. */
-    synchronized void offline() {
-        sources = null;
-        watcher = () -> {};
-        if (download != null) {
-            download.cancel();
-            download = null;
+    /** The registration ended. Blocks. */
+    void offline() {
+        synchronized (this) {
+            sources = null;
+            watcher = () -> {};
+            if (download != null) {
+                download.cancel();
+                download = null;
+            }
         }
+        sessionLost();
+    }
+
+    /** The session in which a body was pushed is over, and so is the body. Blocks. */
+    void sessionLost() {
+        standsStill("the session in which the package came ended before it was whole");
+    }
+
+    /** Whether the server has something to do or to bring yet. */
+    synchronized boolean isUnderWay() {
+        return receiving || processing || state.phase() == Phase.DOWNLOADING || state.phase() == Phase.DOWNLOADED;
     }
 
     /** /3/0/3. */
@@ -272,20 +285,23 @@ public final class Firmware {
             }
             receiving = true;
             standstill.cancel();
-            standstill = surroundings.after(PATIENCE, () -> surroundings.work(this::standsStill));
+            standstill = surroundings.after(
+                    PATIENCE,
+                    () -> surroundings.work(() -> standsStill("the package stopped coming before it was whole")));
         }
         changed();
     }
 
-    private void standsStill() {
+    private void standsStill(String why) {
         synchronized (this) {
-            if (!receiving) {
+            if (!receiving || closed) {
                 return;
             }
             receiving = false;
+            standstill.cancel();
             keep(state.idle(UpdateResult.CONNECTION_LOST));
         }
-        tell("refused", Optional.of("connection-lost"), "the package stopped coming before it was whole");
+        tell("refused", Optional.of("connection-lost"), why);
         changed();
     }
 

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
@@ -43,9 +44,18 @@ import org.slf4j.LoggerFactory;
  * arrive on it, for the device never plays the DTLS server (OMA LwM2M Transport 5.2.7). Thread-safe.
  */
 final class Link {
+    /** The reason of a request that a server which has forgotten the session does not answer. */
+    static final String SESSION_LOST = "session-lost";
+
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
     /** Scandium tells the message that could not be sent first, and what became of the handshake a moment later. */
     private static final Duration RECORD_FOLLOWS = Duration.ofSeconds(1);
+
+    /**
+     * After so many retransmissions without a word, 14 to 21 seconds with CoAP's times (RFC 7252, 4.2), a server is taken to have
+     * forgotten the session: it drops records of one that it does not know in silence (RFC 6347, 4.1.2.7).
+     */
+    private static final int SILENT_RETRANSMISSIONS = 3;
 
     private static final int COAPS_PORT = 5684;
     private static final int COAP_PORT = 5683;
@@ -56,9 +66,14 @@ final class Link {
     private final EndpointContext destination;
     private final Stage handshakeStage;
     private final Blocks blocks;
+    private final boolean isSecure;
     private final AtomicReference<Runnable> waitsForRecord = new AtomicReference<>(() -> {});
     private volatile @Nullable Failure refusedHandshake;
     private volatile boolean closed;
+    /** The next request is sent in a new session. */
+    private boolean sessionLost;
+    /** How many there were in place of lost ones. */
+    private int newSessions;
 
     /** Answers what the server asks; called on a protocol thread, must not block. */
     @FunctionalInterface
@@ -103,6 +118,7 @@ final class Link {
         this.surroundings = surroundings;
         this.server = server;
         this.handshakeStage = stage;
+        this.isSecure = stage != Stage.FIRMWARE;
         this.destination = destination;
         this.endpoint = endpoints.apply(handshake -> {
             if (!closed) {
@@ -174,8 +190,26 @@ final class Link {
      * @param patience how long to wait for an answer once the server has the request
      */
     void send(Request request, Stage stage, Duration patience, Reply reply) {
+        send(request, stage, patience, Integer.MAX_VALUE, reply);
+    }
+
+    /**
+     * As {@link #send} in a session that there was before. When the server says nothing at all, it fails with {@value #SESSION_LOST},
+     * long before CoAP would give the request up, and the next request is sent in a new session.
+     */
+    void sendInSession(Request request, Stage stage, Duration patience, Reply reply) {
+        send(request, stage, patience, SILENT_RETRANSMISSIONS, reply);
+    }
+
+    private void send(Request request, Stage stage, Duration patience, int silence, Reply reply) {
         refusedHandshake = null;
-        request.setDestinationContext(destination);
+        int session;
+        synchronized (this) {
+            request.setDestinationContext(sessionLost ? DtlsClientSide.inNewSession(destination) : destination);
+            newSessions += sessionLost ? 1 : 0;
+            session = newSessions;
+            sessionLost = false;
+        }
         String what = request.getCode() + " /" + request.getOptions().getUriPathString();
         AtomicBoolean told = new AtomicBoolean();
         Surroundings.Timer deadline = surroundings.after(patience, () -> {
@@ -187,6 +221,28 @@ final class Link {
             }
         });
         request.addMessageObserver(new MessageObserverAdapter() {
+            private final AtomicInteger retransmissions = new AtomicInteger();
+
+            @Override
+            public void onRetransmission() {
+                if (retransmissions.incrementAndGet() == silence) {
+                    lost();
+                    request.cancel();
+                }
+            }
+
+            private void lost() {
+                synchronized (Link.this) {
+                    sessionLost = sessionLost || session == newSessions;
+                }
+                fail(Failure.of(
+                        stage,
+                        SESSION_LOST,
+                        "the " + said(server) + " says nothing at all to " + what
+                                + "; it may have started again and forgotten the session, so the device makes another",
+                        Outlook.MAY_PASS));
+            }
+
             @Override
             public void onResponse(Response response) {
                 if (told.compareAndSet(false, true)) {
@@ -197,7 +253,11 @@ final class Link {
 
             @Override
             public void onTimeout() {
-                fail(timeout(stage, what));
+                if (silence == SILENT_RETRANSMISSIONS) {
+                    lost();
+                } else {
+                    fail(timeout(stage, what));
+                }
             }
 
             @Override
@@ -248,7 +308,7 @@ final class Link {
 
     /** As {@link #send}, for one block of a body; the reply says which block came. */
     void sendForBlock(Request request, Stage stage, Duration patience, Download.Source.Reply reply) {
-        send(request, stage, patience, new Reply() {
+        send(request, stage, patience, isSecure ? SILENT_RETRANSMISSIONS : Integer.MAX_VALUE, new Reply() {
             @Override
             public void answered(Response response) {
                 reply.answered(response, blocks.received(request));

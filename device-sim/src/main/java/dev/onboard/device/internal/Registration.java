@@ -37,6 +37,9 @@ final class Registration {
     private static final Duration MARGIN = Duration.ofSeconds(247);
 
     private static final Duration PATIENCE = Duration.ofSeconds(247);
+    /** While firmware is under way, a device that hears nothing of its server for so long asks whether it is there. */
+    private static final Duration QUIET = Duration.ofSeconds(20);
+
     private static final String RENEWAL = RenewalInstance.OBJECT + "/0/" + RenewalInstance.RENEW;
     private static final LwM2mPath FIRMWARE = new LwM2mPath(Codecs.FIRMWARE, 0);
     /** Nothing is asked of a device where it fetches firmware. */
@@ -68,6 +71,11 @@ final class Registration {
     private List<String> location = List.of();
     private boolean lifetimeChanged;
     private boolean over;
+    private boolean listening;
+    /** What waits for the update that is under way; empty when none is. */
+    private final List<Runnable> afterUpdate = new ArrayList<>();
+
+    private volatile long heardNanos = System.nanoTime();
 
     /** What is told; on any thread, never under a lock of the registration. */
     interface Outcome {
@@ -206,8 +214,10 @@ final class Registration {
                         () -> {
                             management.changed(FIRMWARE);
                             management.changed(MANIFEST);
+                            listen();
                         },
                         outcome::rebootWanted);
+                listen();
             }
             outcome.registered();
         });
@@ -217,6 +227,7 @@ final class Registration {
     private final class Requested implements Link.Handler {
         @Override
         public void handle(Exchange exchange) {
+            heardNanos = System.nanoTime();
             if (renewable
                     && exchange.getRequest().getCode() == Code.POST
                     && exchange.getRequest().getOptions().getUriPathString().equals(RENEWAL)) {
@@ -240,7 +251,7 @@ final class Registration {
         public Download.Source open(URI uri) throws IOException {
             if (uri.getScheme().equals("coap")) {
                 Link plain = Link.openPlain(surroundings, uri, NOTHING);
-                return new Fetching(plain, plain::close);
+                return new Fetching(plain, Runnable::run, plain::close);
             }
             return source(uri);
         }
@@ -252,7 +263,7 @@ final class Registration {
 
         @Override
         public Download.Source server() throws IOException {
-            return new Fetching(session(), () -> {});
+            return new Fetching(session(), Registration.this::update, () -> {});
         }
     }
 
@@ -271,7 +282,7 @@ final class Registration {
     private Download.Source source(URI uri) throws IOException {
         Link open = session();
         if (uri.getAuthority().equals(account.uri().getAuthority())) {
-            return new Fetching(open, () -> {});
+            return new Fetching(open, this::update, () -> {});
         }
         ServerAccount there = new ServerAccount(
                 account.securityInstance(),
@@ -295,14 +306,19 @@ final class Registration {
                         options.clock(),
                         account.suites()),
                 NOTHING);
-        return new Fetching(another, another::close);
+        return new Fetching(another, Runnable::run, another::close);
     }
 
     /** Blocks over a link. */
-    private record Fetching(Link over, Runnable end) implements Download.Source {
+    private record Fetching(Link over, Consumer<Runnable> renewal, Runnable end) implements Download.Source {
         @Override
         public void ask(Request request, Stage stage, Duration patience, Reply reply) {
             over.sendForBlock(request, stage, patience, reply);
+        }
+
+        @Override
+        public void renew(Runnable then) {
+            renewal.accept(then);
         }
 
         @Override
@@ -405,13 +421,60 @@ final class Registration {
         update = surroundings.after(Duration.ofNanos((long) (latest.toNanos() * earlier)), this::update);
     }
 
+    /** Asks for the server while it has something to do and says nothing: when it started again, it waits for the device. */
+    private void listen() {
+        synchronized (this) {
+            if (over || listening || !firmware.isUnderWay()) {
+                return;
+            }
+            listening = true;
+        }
+        surroundings.after(QUIET, () -> {
+            synchronized (this) {
+                listening = false;
+            }
+            if (firmware.isUnderWay() && System.nanoTime() - heardNanos >= QUIET.toNanos()) {
+                update();
+            }
+            listen();
+        });
+    }
+
     /** Sends a registration update now. */
     void update() {
+        update(() -> {});
+    }
+
+    /** The same, one at a time; afterwards there is a registration in a session that the server knows. */
+    private void update(Runnable then) {
+        synchronized (this) {
+            afterUpdate.add(then);
+            if (afterUpdate.size() > 1) {
+                return;
+            }
+        }
+        update(false);
+    }
+
+    private void updated() {
+        List<Runnable> next;
+        synchronized (this) {
+            next = List.copyOf(afterUpdate);
+            afterUpdate.clear();
+        }
+        next.forEach(Runnable::run);
+        if (lifetimeIsNew()) {
+            update();
+        }
+    }
+
+    private void update(boolean again) {
         Link open;
         Request request = Request.newPost();
         synchronized (this) {
             open = link;
             if (over || open == null || location.isEmpty()) {
+                afterUpdate.clear();
                 return;
             }
             location.forEach(segment -> request.getOptions().addUriPath(segment));
@@ -421,17 +484,20 @@ final class Registration {
             }
         }
         long sent = System.nanoTime();
-        open.send(request, Stage.UPDATED, PATIENCE, new Link.Reply() {
+        open.sendInSession(request, Stage.UPDATED, PATIENCE, new Link.Reply() {
             @Override
             public void answered(Response response) {
+                heardNanos = System.nanoTime();
                 if (response.getCode() == ResponseCode.CHANGED) {
                     surroundings
                             .journal()
                             .record(told.of(Stage.UPDATED).took(Duration.ofNanos(System.nanoTime() - sent)));
                     awaitUpdate();
+                    updated();
                 } else if (response.getCode() == ResponseCode.NOT_FOUND) {
                     surroundings.journal().record(told.of(open.refusal(Stage.UPDATED, "the update", response)));
                     register(open);
+                    updated();
                 } else {
                     refused(open.refusal(Stage.UPDATED, "the update", response));
                 }
@@ -441,6 +507,14 @@ final class Registration {
             public void failed(Failure failure) {
                 if (open.isRecorded(failure)) {
                     fail(failure);
+                } else if (!again && failure.reason().equals(Link.SESSION_LOST)) {
+                    surroundings.journal().record(told.of(failure));
+                    surroundings.work(() -> {
+                        if (managesFirmware) {
+                            firmware.sessionLost();
+                        }
+                        update(true);
+                    });
                 } else {
                     refused(failure);
                 }

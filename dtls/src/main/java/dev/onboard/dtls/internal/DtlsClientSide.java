@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.Connector;
+import org.eclipse.californium.elements.DtlsEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
+import org.eclipse.californium.elements.MapBasedEndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
@@ -114,5 +116,10 @@ public final class DtlsClientSide {
     public static EndpointContext destination(InetSocketAddress server, String host) {
         boolean literal = host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || Character.isDigit(c));
         return literal ? new AddressEndpointContext(server) : new AddressEndpointContext(server, host, null);
+    }
+
+    /** The same destination for a request before which a new session is made, whether or not there is one. */
+    public static EndpointContext inNewSession(EndpointContext destination) {
+        return MapBasedEndpointContext.addEntries(destination, DtlsEndpointContext.ATTRIBUE_HANDSHAKE_MODE_FORCE_FULL);
     }
 }
