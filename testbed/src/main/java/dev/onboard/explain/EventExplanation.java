@@ -47,6 +47,9 @@ public record EventExplanation(
             Map.entry("endpoint-name-too-long", "ask under a name of 1 to 64 characters"),
             Map.entry("bootstrap-in-progress", "wait as long as Max-Age says; look for a second device of that name"),
             Map.entry("trust-withdrawn", "upload the CA again if its devices are to be admitted"),
+            Map.entry(
+                    "session-lost",
+                    "nothing: the server was started again, and the device makes a new session by itself"),
             Map.entry("timeout", "see that something answers at that address and port, and that UDP gets through"));
 
     /** About the last thing that went wrong with a device; empty when nothing did. */
