@@ -8,6 +8,7 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.CredentialFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,45 @@ class ModesIT {
         assertThat(Files.readString(work.resolve("devices/device-1/lwm2m/device.key.pem")))
                 .as("the LwM2M key is each device's own")
                 .isNotEqualTo(Files.readString(work.resolve("devices/device-3/lwm2m/device.key.pem")));
+    }
+
+    @Test
+    void aThirdPartysCaSignsWhatTheDevicesOfItsDemoGet() throws Exception {
+        Tool.need("openssl", "openssl");
+        Path work = folder.resolve("demo-third-party");
+        Cli.Result result =
+                cli.run("demo", "--third-party-ca", "--devices", 3, "--exit", "--work-dir", work, "--http-port", 0);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out().lines().filter(line -> line.startsWith("device-")))
+                .hasSize(3)
+                .allMatch(
+                        line -> line.contains(" CN=Third-party CA "),
+                        "the issuer of its LwM2M certificate is in the table")
+                .allMatch(ModesIT::addsUp, "the steps take no longer than the whole");
+        CredentialFiles.readCertificates(work.resolve("devices/device-2/lwm2m/device.cert.pem"))
+                .get(0)
+                .verify(CredentialFiles.readCertificates(work.resolve("ca/third-party-ca.cert.pem"))
+                        .get(0)
+                        .getPublicKey());
+        assertThat(events(work))
+                .filteredOn(event ->
+                        event.stage() == Stage.ISSUED && event.endpoint().isPresent())
+                .hasSize(3)
+                .allMatch(event -> event.facts().getOrDefault("issuer", "").equals("CN=Third-party CA"));
+        assertThat(cli.run("demo", "--third-party-ca", "--mode", "lwm2m", "--exit")
+                        .err())
+                .contains("--third-party-ca is about bootstrap, which --mode lwm2m does without");
+    }
+
+    /** The last column against the four before it, as far as they were measured. */
+    private static boolean addsUp(String line) {
+        List<Double> times = Stream.of(
+                        line.substring(line.length() - 55).strip().split("\\s+"))
+                .filter(cell -> !cell.equals("-"))
+                .map(Double::valueOf)
+                .toList();
+        double total = times.get(times.size() - 1);
+        return times.stream().mapToDouble(Double::doubleValue).sum() - total <= total + 1;
     }
 
     @Test

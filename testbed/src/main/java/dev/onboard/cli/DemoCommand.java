@@ -10,6 +10,7 @@ import dev.onboard.testbed.DemoReport;
 import dev.onboard.testbed.DemoUpdate;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
+import dev.onboard.testbed.ThirdPartyCa;
 import dev.onboard.testbed.UsageException;
 import dev.onboard.testbed.WorkDirectory;
 import java.io.IOException;
@@ -95,6 +96,13 @@ final class DemoCommand implements Callable<Integer> {
                             + " dialect. Default: the bootstrap server makes it")
     private @Nullable String est;
 
+    @Option(
+            names = "--third-party-ca",
+            description =
+                    "A CA of somebody else's signs the LwM2M certificates in place of the account's: 'openssl', with a"
+                            + " CA made for it under DIR/ca")
+    private boolean thirdPartyCa;
+
     @Mixin
     private SecondServer secondServer;
 
@@ -127,6 +135,10 @@ final class DemoCommand implements Callable<Integer> {
             throw new UsageException(
                     "--est is about bootstrap, which --mode lwm2m does without; leave one of them out");
         }
+        if (thirdPartyCa && chosen == DemoMode.LWM2M) {
+            throw new UsageException(
+                    "--third-party-ca is about bootstrap, which --mode lwm2m does without; leave one of" + " them out");
+        }
         Optional<ManifestFormat> updates = Optional.ofNullable(update)
                 .map(word -> ManifestFormat.of(word)
                         .orElseThrow(() -> new UsageException(
@@ -136,12 +148,15 @@ final class DemoCommand implements Callable<Integer> {
         InstantSource clock = InstantSource.system();
         SecureRandom random = new SecureRandom();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
+        Optional<ThirdPartyCa> thirdParty =
+                thirdPartyCa ? Optional.of(ThirdPartyCa.in(directory, clock, random)) : Optional.empty();
         Testbed testbed = Testbed.start(
                 storage.on(capture.on(secondServer.on(options(directory))))
                         .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
                 clock,
                 random);
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
+        thirdParty.ifPresent(ca -> ca.activate(testbed));
         console.say("work directory    " + testbed.running().workDirectory());
         console.say("bootstrap server  " + testbed.running().bootstrapUri());
         console.say("LwM2M server      " + testbed.running().lwm2mUri());

@@ -109,7 +109,7 @@ final class DemoText {
     }
 
     private static String row(String... cells) {
-        return String.format(Locale.ROOT, "%-22s %-9s %-30s %-42s %-22s %11s %11s %11s %9s %9s", (Object[]) cells)
+        return String.format(Locale.ROOT, "%-22s %-9s %-32s %-42s %-32s %11s %11s %11s %9s %9s", (Object[]) cells)
                 .stripTrailing();
     }
 

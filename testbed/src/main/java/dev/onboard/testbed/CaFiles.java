@@ -25,12 +25,17 @@ record CaFiles(Path base) {
     }
 
     Credential read() throws IOException {
-        return CredentialFiles.readCredential(certificate(), file(base, ".key.pem"));
+        return CredentialFiles.readCredential(certificate(), key());
     }
 
     /** Where the certificate is. */
     Path certificate() {
         return file(base, ".cert.pem");
+    }
+
+    /** Where the private key is. */
+    Path key() {
+        return file(base, ".key.pem");
     }
 
     /** Where the certificate is by which the CA before vouches for this one. */

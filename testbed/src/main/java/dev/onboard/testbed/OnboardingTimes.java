@@ -21,6 +21,7 @@ public final class OnboardingTimes {
     private final Map<String, Duration> steps = new LinkedHashMap<>();
     private @Nullable Instant start;
     private @Nullable Instant bootstrapConnected;
+    private @Nullable Instant lwm2mConnected;
     private @Nullable Instant registered;
     private @Nullable Event lastProblem;
     private String serial = "";
@@ -60,10 +61,14 @@ public final class OnboardingTimes {
                 if (start == null) {
                     start = event.time().minus(took);
                 }
+                lwm2mConnected = event.time();
                 steps.put("lwm2m-handshake", took);
             }
             case REGISTERED -> {
-                steps.put("register", took);
+                // the event's own duration has the wait for a turn and the handshake in it
+                if (lwm2mConnected != null) {
+                    steps.put("register", Duration.between(lwm2mConnected, event.time()));
+                }
                 registered = event.time();
                 lastProblem = null;
             }
