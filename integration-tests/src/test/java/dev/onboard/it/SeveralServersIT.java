@@ -202,6 +202,7 @@ class SeveralServersIT {
                         .isZero();
                 devices.run(devices.make(EP), DeviceState.REGISTERED);
                 showsBoth(cli, up);
+                eachServerIsAskedByItself(cli, up);
             }
         }
     }
@@ -219,6 +220,23 @@ class SeveralServersIT {
         assertThat(cli.run("device", "show", EP).out())
                 .contains("registered_with")
                 .contains(up.endpoints().path("second_lwm2m_uri").asText());
+    }
+
+    private static void eachServerIsAskedByItself(Cli cli, Cli.Up up) throws Exception {
+        String second = up.endpoints().path("second_lwm2m_uri").asText();
+        assertThat(cli.run("device", "read", EP, "/1/0/0").out()).isEqualToIgnoringNewLines("1");
+        assertThat(cli.run("device", "read", EP, "/1/1/0", "--server", 2).out()).isEqualToIgnoringNewLines("2");
+        assertThat(cli.run("device", "read", EP, "/1/1/0", "--server", second).out())
+                .isEqualToIgnoringNewLines("2");
+        assertThat(cli.run("device", "read", EP, "/1/0/0", "--server", 2).err()).contains("NOT_FOUND");
+        Cli.Result refused = cli.run("device", "write", EP, "/3/0/14", "+01:00", "--server", 2);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("UNAUTHORIZED");
+        Cli.Result written = cli.run("device", "write", EP, "/3/0/14", "+01:00", "--server", 1);
+        assertThat(written.exitCode()).as(written.err()).isZero();
+        assertThat(cli.run("device", "read", EP, "/3/0/14", "--server", 3).err())
+                .contains("'3' is no LwM2M server here; there are 1 (coaps://localhost:")
+                .contains(" and 2 (" + second + ")");
     }
 
     private static boolean isRegistered(Event event) {

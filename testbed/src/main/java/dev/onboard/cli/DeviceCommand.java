@@ -131,13 +131,27 @@ final class DeviceCommand extends CommandGroup {
 
         @Parameters(index = "1", paramLabel = "PATH", description = "LwM2M path, such as /3/0/0")
         String path;
+
+        @Option(
+                names = "--server",
+                paramLabel = "ID|URI",
+                description = "By which LwM2M server, where there are two: its short server id, 1 or 2, or its URI."
+                        + " Default: the first")
+        private @Nullable String server;
+
+        abstract void operate(ManagementClient client, Console console);
+
+        @Override
+        void run(ManagementClient client, Console console) {
+            operate(server == null ? client : client.by(server), console);
+        }
     }
 
     /** {@code onboard device read}. */
     @Command(name = "read", mixinStandardHelpOptions = true, description = "Read an object, an instance or a resource.")
     static final class Read extends Operation {
         @Override
-        void run(ManagementClient client, Console console) {
+        void operate(ManagementClient client, Console console) {
             JsonNode answer = client.read(endpoint, path);
             if (!console.isJson()) {
                 JsonNode value = answer.path("value");
@@ -154,7 +168,7 @@ final class DeviceCommand extends CommandGroup {
         private String value;
 
         @Override
-        void run(ManagementClient client, Console console) {
+        void operate(ManagementClient client, Console console) {
             client.write(endpoint, path, TextNode.valueOf(value));
             console.say("written");
             console.document(Console.json().createObjectNode().put("path", path).put("written", value));
@@ -165,7 +179,7 @@ final class DeviceCommand extends CommandGroup {
     @Command(name = "execute", mixinStandardHelpOptions = true, description = "Execute a resource.")
     static final class Execute extends Operation {
         @Override
-        void run(ManagementClient client, Console console) {
+        void operate(ManagementClient client, Console console) {
             client.execute(endpoint, path, "");
             console.say("executed");
             console.document(Console.json().createObjectNode().put("executed", path));
@@ -179,7 +193,7 @@ final class DeviceCommand extends CommandGroup {
             description = "Observe an object, an instance or a resource until Ctrl-C.")
     static final class Observe extends Operation {
         @Override
-        void run(ManagementClient client, Console console) {
+        void operate(ManagementClient client, Console console) {
             client.observe(endpoint, path, answer -> {
                 if (console.isJson()) {
                     console.line(answer);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.connect.ConnectedDevices;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +35,16 @@ public interface DeviceOperations {
      * @return completes when the device has accepted; closing it cancels
      */
     CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values);
+
+    /** The LwM2M servers, by short server id from 1 on; the first carries out what is asked here. */
+    default List<URI> servers() {
+        return List.of();
+    }
+
+    /** The same operations by another of the {@link #servers}. */
+    default DeviceOperations by(URI server) {
+        throw new IllegalArgumentException(server + " is no LwM2M server here");
+    }
 
     /** Where a device is registered now: at each of the LwM2M servers that it is registered with. */
     default List<ServerRegistration> registrations(String endpoint) {

@@ -37,11 +37,13 @@ public final class ManagementClient {
     private final URI address;
     private final ApiKey key;
     private final HttpClient http;
+    private final Map<String, String> server;
 
-    private ManagementClient(URI address, ApiKey key, HttpClient http) {
+    private ManagementClient(URI address, ApiKey key, HttpClient http, Map<String, String> server) {
         this.address = address;
         this.key = key;
         this.http = http;
+        this.server = server;
     }
 
     /** A client of the port at this address, for example {@code http://localhost:8080}. */
@@ -56,7 +58,12 @@ public final class ManagementClient {
     public static ManagementClient of(URI address, ApiKey key, HttpClient http) {
         String text = address.toString();
         return new ManagementClient(
-                URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text), key, http);
+                URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text), key, http, Map.of());
+    }
+
+    /** The same, but that devices are read, written, executed and observed by this LwM2M server: its short server id or its URI. */
+    public ManagementClient by(String lwm2mServer) {
+        return new ManagementClient(address, key, http, Map.of("server", lwm2mServer));
     }
 
     /** All entries of a list that satisfy the conditions ({@code name__eq} and so on), in its order. */
@@ -202,8 +209,8 @@ public final class ManagementClient {
         return "/testbed/devices/" + encoded(endpoint) + rest;
     }
 
-    private static String resource(String endpoint, String path) {
-        return device(endpoint, "/resources" + (path.startsWith("/") ? path : "/" + path));
+    private String resource(String endpoint, String path) {
+        return device(endpoint, "/resources" + (path.startsWith("/") ? path : "/" + path)) + query(server);
     }
 
     private List<JsonNode> pages(String path, Map<String, String> conditions) {

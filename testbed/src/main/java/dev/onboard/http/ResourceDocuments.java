@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** {@code /testbed/devices/{endpoint}/resources/{path}}: read, write, execute and observe. */
 record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
@@ -22,7 +26,11 @@ record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
             return;
         }
         String path = path(ctx);
-        later(ctx, operations.read(endpoint(ctx), path).thenAccept(value -> Json.answer(ctx, 200, value(path, value))));
+        later(
+                ctx,
+                operations(ctx)
+                        .read(endpoint(ctx), path)
+                        .thenAccept(value -> Json.answer(ctx, 200, value(path, value))));
     }
 
     void write(Context ctx) {
@@ -31,7 +39,7 @@ record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
         if (value == null) {
             throw Problem.invalid("value", "is missing; send {\"value\": …}");
         }
-        later(ctx, operations.write(endpoint(ctx), path(ctx), value).thenAccept(done -> ctx.status(204)));
+        later(ctx, operations(ctx).write(endpoint(ctx), path(ctx), value).thenAccept(done -> ctx.status(204)));
     }
 
     void execute(Context ctx) {
@@ -43,16 +51,16 @@ record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
             }
             arguments = given.asText("");
         }
-        later(ctx, operations.execute(endpoint(ctx), path(ctx), arguments).thenAccept(done -> ctx.status(204)));
+        later(ctx, operations(ctx).execute(endpoint(ctx), path(ctx), arguments).thenAccept(done -> ctx.status(204)));
     }
 
     private void observe(Context ctx) {
         String path = path(ctx);
         String endpoint = endpoint(ctx);
+        DeviceOperations asked = operations(ctx);
         feeds.open(ctx, (feed, ending) -> {
             AtomicLong number = new AtomicLong();
-            operations
-                    .observe(
+            asked.observe(
                             endpoint,
                             path,
                             value -> feed.send(
@@ -66,6 +74,27 @@ record ResourceDocuments(DeviceOperations operations, EventFeeds feeds) {
                         }
                     });
         });
+    }
+
+    /** {@code server=}: by which LwM2M server. */
+    private DeviceOperations operations(Context ctx) {
+        String server = ctx.queryParam("server");
+        if (server == null) {
+            return operations;
+        }
+        List<URI> known = operations.servers();
+        for (int id = 1; id <= known.size(); id++) {
+            URI uri = known.get(id - 1);
+            if (server.equals(Integer.toString(id)) || server.equals(uri.toString())) {
+                return operations.by(uri);
+            }
+        }
+        throw Problem.invalid(
+                "server",
+                "'" + server + "' is no LwM2M server here; there are "
+                        + IntStream.rangeClosed(1, known.size())
+                                .mapToObj(id -> id + " (" + known.get(id - 1) + ")")
+                                .collect(Collectors.joining(" and ")));
     }
 
     private static ObjectNode value(String path, JsonNode value) {

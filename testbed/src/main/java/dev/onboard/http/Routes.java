@@ -23,6 +23,9 @@ import java.util.List;
  */
 final class Routes {
     private static final String FORM = "multipart/form-data";
+    private static final String SERVER = "server";
+    private static final String BY_SERVER =
+            "by which LwM2M server, where there are two: its short server id or its URI; the first when not given";
     private static final String TRUSTED =
             "id name description service status enrollment_mode device_execution_mode owner "
                     + "certificate_fingerprint subject issuer expire validity valid created_at updated_at";
@@ -447,18 +450,23 @@ final class Routes {
                         "/testbed/devices/{endpoint}/resources/<path>",
                         resources::read,
                         of("Read an LwM2M path; with Accept: text/event-stream observe it", 200, "ResourceValue")
+                                .query(SERVER, "string", BY_SERVER)
                                 .refuses(400, 404, 422, 504)),
                 new Route(
                         PUT,
                         "/testbed/devices/{endpoint}/resources/<path>",
                         resources::write,
-                        does("Write to an LwM2M path").takes("ResourceWrite").refuses(400, 404, 422, 504)),
+                        does("Write to an LwM2M path")
+                                .takes("ResourceWrite")
+                                .query(SERVER, "string", BY_SERVER)
+                                .refuses(400, 404, 422, 504)),
                 new Route(
                         POST,
                         "/testbed/devices/{endpoint}/resources/<path>",
                         resources::execute,
                         does("Execute a resource; the body may be left out")
                                 .takes("ResourceExecution")
+                                .query(SERVER, "string", BY_SERVER)
                                 .refuses(400, 404, 422, 504)),
                 new Route(
                         GET,

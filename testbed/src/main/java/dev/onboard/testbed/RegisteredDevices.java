@@ -43,6 +43,26 @@ final class RegisteredDevices implements DeviceOperations {
         this.connected = new ConnectedRegistrations(server);
     }
 
+    private RegisteredDevices(RegisteredDevices like, LwM2mServer server) {
+        this.servers = like.servers;
+        this.server = server;
+        this.renewals = like.renewals;
+        this.rotation = like.rotation;
+        this.connected = like.connected;
+    }
+
+    @Override
+    public List<URI> servers() {
+        return List.copyOf(servers.keySet());
+    }
+
+    @Override
+    public DeviceOperations by(URI another) {
+        return Optional.ofNullable(servers.get(another))
+                .map(found -> new RegisteredDevices(this, found))
+                .orElseThrow(() -> new IllegalArgumentException(another + " is no LwM2M server here"));
+    }
+
     @Override
     public ConnectedDevices connected() {
         return connected;
