@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
         })
 final class RotateCommand extends CommandGroup {
     private static final String FINISH = "finish";
+    private static final String UNDO = "undo";
 
     /** What all rotations have in common. */
     abstract static class Rotate implements Callable<Integer> {
@@ -50,8 +51,10 @@ final class RotateCommand extends CommandGroup {
         @Parameters(
                 index = "0",
                 arity = "0..1",
-                paramLabel = "finish",
-                description = "End the overlap: the old one is no longer good. Without it: begin, or go on")
+                paramLabel = "finish|undo",
+                description =
+                        "finish ends the overlap: the old one is no longer good. undo puts the old one into use again;"
+                                + " the new one is then the one that 'finish' ends. Without a step: begin, or go on")
         private @Nullable String step;
 
         @Option(names = "--force", description = "Finish although devices have not followed.")
@@ -66,18 +69,22 @@ final class RotateCommand extends CommandGroup {
         /** Begins it, or goes on with it. */
         abstract ObjectNode goOn(ManagementClient client) throws InterruptedException, IOException;
 
+        /** Turns it round. */
+        abstract ObjectNode undo(ManagementClient client) throws InterruptedException;
+
         /** Ends it. */
         abstract ObjectNode finish(ManagementClient client);
 
         @Override
         public Integer call() throws InterruptedException, IOException {
-            if (step != null && !step.equals(FINISH)) {
-                throw new UsageException("'" + step + "' is no step of a rotation; give 'finish', or nothing to begin");
+            if (step != null && !step.equals(FINISH) && !step.equals(UNDO)) {
+                throw new UsageException(
+                        "'" + step + "' is no step of a rotation; give 'finish', 'undo', or nothing to begin");
             }
             Console console = Console.of(spec, json);
             ManagementClient client = target.client();
-            boolean ends = step != null;
-            ObjectNode report = ends ? finish(client) : goOn(client);
+            boolean ends = FINISH.equals(step);
+            ObjectNode report = ends ? finish(client) : step == null ? goOn(client) : undo(client);
             JsonNode stragglers = report.path("stragglers");
             if (!console.isJson()) {
                 say(console, report, ends);
@@ -88,6 +95,7 @@ final class RotateCommand extends CommandGroup {
 
         private void say(Console console, JsonNode report, boolean ends) {
             JsonNode stragglers = report.path("stragglers");
+            String going = report.hasNonNull("undone_at") ? "withdrawn" : "old";
             report.path("done").forEach(line -> console.say(line.asText()));
             for (JsonNode straggler : stragglers) {
                 console.say("  " + straggler.path("endpoint_name").asText() + "  "
@@ -100,10 +108,11 @@ final class RotateCommand extends CommandGroup {
                 console.say(spec.name() + ": finished"
                         + (stragglers.isEmpty() ? "" : ", and the devices above are left behind"));
             } else if (stragglers.isEmpty()) {
-                console.say("no device depends on the old one; end the overlap with 'onboard rotate " + spec.name()
-                        + " finish'");
+                console.say("no device depends on the " + going + " one; end the overlap with 'onboard rotate "
+                        + spec.name() + " finish'");
             } else {
-                console.say(stragglers.size() + " devices still depend on the old one, which stays good; run this again"
+                console.say(stragglers.size() + " devices still depend on the " + going
+                        + " one, which stays good; run this again"
                         + " when they can be reached, or leave them behind with 'finish --force'");
             }
         }
@@ -125,8 +134,17 @@ final class RotateCommand extends CommandGroup {
         }
 
         @Override
+        ObjectNode undo(ManagementClient client) throws InterruptedException {
+            JsonNode report = client.call("POST", path + "/undo", null);
+            return follow(
+                    client,
+                    report,
+                    new ArrayList<>(List.of("in use again is the one with fingerprint "
+                            + report.path("certificate_fingerprint").asText())));
+        }
+
+        @Override
         ObjectNode goOn(ManagementClient client) throws InterruptedException {
-            Duration limit = Times.duration("--timeout", timeout);
             JsonNode report = client.call("GET", path, null);
             List<String> done = new ArrayList<>();
             if (report.path("state").asText().equals("none")) {
@@ -134,6 +152,13 @@ final class RotateCommand extends CommandGroup {
                 done.add("in use is now the one with fingerprint "
                         + report.path("certificate_fingerprint").asText());
             }
+            return follow(client, report, done);
+        }
+
+        /** Has devices renew, and says who has not. */
+        private ObjectNode follow(ManagementClient client, JsonNode report, List<String> done)
+                throws InterruptedException {
+            Duration limit = Times.duration("--timeout", timeout);
             Map<String, String> details = renew(client, report.path("stragglers"), limit, done);
             ObjectNode after = (ObjectNode) client.call("GET", path, null);
             for (JsonNode straggler : after.path("stragglers")) {
@@ -254,6 +279,13 @@ final class RotateCommand extends CommandGroup {
                 done.add("devices of the new CA are trusted for bootstrap: " + id);
             }
             return report;
+        }
+
+        @Override
+        ObjectNode undo(ManagementClient client) {
+            throw new UsageException(
+                    "nothing is undone for a factory CA: the old one is good until 'finish'; withdraw the"
+                            + " new one with 'onboard trust remove ID'");
         }
 
         private String certificate() {

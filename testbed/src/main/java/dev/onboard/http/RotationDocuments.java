@@ -31,6 +31,10 @@ record RotationDocuments(DeviceOperations operations) {
         Json.answer(ctx, 201, document(rotations().begin(subject(ctx))));
     }
 
+    void undo(Context ctx) {
+        Json.answer(ctx, 200, document(rotations().undo(subject(ctx))));
+    }
+
     void finish(Context ctx) {
         JsonNode leave = ctx.body().isBlank() ? Json.object() : Json.read(ctx.body());
         JsonNode force = leave.path("force");
@@ -47,6 +51,7 @@ record RotationDocuments(DeviceOperations operations) {
                 .put("subject", report.subject().word())
                 .put("state", report.begunAt().isPresent() ? "overlap" : "none")
                 .put("begun_at", report.begunAt().map(Json::time).orElse(null))
+                .put("undone_at", report.undoneAt().map(Json::time).orElse(null))
                 .put("certificate_fingerprint", report.fingerprint())
                 .put("before_fingerprint", report.before().orElse(null));
         ArrayNode stragglers = document.putArray("stragglers");

@@ -28,6 +28,15 @@ final class RotationRoutes {
                                 .refuses(404, 409, 423)),
                 new Route(
                         POST,
+                        ROTATION + "/undo",
+                        documents::undo,
+                        Operation.of(
+                                        "Put the old one into use again, beside the new one, which is to go",
+                                        200,
+                                        "Rotation")
+                                .refuses(404, 409)),
+                new Route(
+                        POST,
                         ROTATION + "/finish",
                         documents::finish,
                         Operation.of("End the overlap of a rotation; lists whom it leaves behind", 200, "Rotation")

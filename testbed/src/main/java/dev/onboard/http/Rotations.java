@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Exchanges what devices or servers are known by, in two steps: from {@link #begin} on the new one is in use and the old one is
- * still good; {@link #finish} ends that. Thread-safe; everything throws {@link dev.onboard.account.AccountException} when it
+ * still good; {@link #finish} ends that, and {@link #undo} turns it round before. Thread-safe; everything throws {@link dev.onboard.account.AccountException} when it
  * cannot be done.
  */
 public interface Rotations {
@@ -49,6 +49,7 @@ public interface Rotations {
      * How a rotation stands.
      *
      * @param begunAt empty when none is under way
+     * @param undoneAt since when it is on its way back; the new one and the old one have changed their places then
      * @param fingerprint SHA-256 of the certificate in use
      * @param before SHA-256 of the old one, while a rotation is under way
      * @param stragglers by endpoint name
@@ -56,12 +57,16 @@ public interface Rotations {
     record Report(
             Subject subject,
             Optional<Instant> begunAt,
+            Optional<Instant> undoneAt,
             String fingerprint,
             Optional<String> before,
             List<Straggler> stragglers) {}
 
     /** Puts a new one into use beside the old one. */
     Report begin(Subject subject);
+
+    /** Puts the old one into use again beside the new one, which is to go. */
+    Report undo(Subject subject);
 
     /** How it stands. */
     Report report(Subject subject);

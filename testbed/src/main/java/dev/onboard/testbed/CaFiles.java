@@ -73,6 +73,18 @@ record CaFiles(Path base) {
         }
     }
 
+    /** Where the CA before is kept while it may come back. */
+    CaFiles before() {
+        return new CaFiles(file(base, "-before"));
+    }
+
+    void delete() throws IOException {
+        // the certificate first: without it nothing is there
+        for (int i = IN_ORDER.size() - 1; i >= 0; i--) {
+            Files.deleteIfExists(file(base, IN_ORDER.get(i)));
+        }
+    }
+
     private Path next() {
         return file(base, "-next");
     }

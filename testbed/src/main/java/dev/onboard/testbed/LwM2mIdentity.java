@@ -43,6 +43,11 @@ final class LwM2mIdentity {
         present = made(authority, cross);
     }
 
+    /** A key and a certificate that this CA has signed. */
+    void exchange(Credential another) {
+        present = new Present(present.authority(), another);
+    }
+
     CertificateAuthority authority() {
         return present.authority();
     }

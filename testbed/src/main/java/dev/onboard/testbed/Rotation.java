@@ -1,16 +1,8 @@
 package dev.onboard.testbed;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.account.Account;
 import dev.onboard.account.AccountException;
-import dev.onboard.account.CertificateEnrollments.Outcome;
-import dev.onboard.account.Device;
-import dev.onboard.account.DeviceState;
 import dev.onboard.account.NewTrustedCertificate;
-import dev.onboard.account.Page;
-import dev.onboard.account.Query;
 import dev.onboard.account.Service;
 import dev.onboard.account.TrustedCertificate;
 import dev.onboard.http.Rotations;
@@ -21,8 +13,10 @@ import dev.onboard.journal.Stage;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.CertificateUsage;
+import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.Fingerprint;
+import dev.onboard.testbed.RotationNotes.UnderWay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +25,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,9 +33,7 @@ import java.util.Optional;
  * Thread-safe; does blocking work.
  */
 final class Rotation implements Rotations {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final Path file;
+    private final RotationNotes notes;
     private final CaFiles serverCa;
     private final CaFiles deviceCa;
     private final Account account;
@@ -54,10 +44,10 @@ final class Rotation implements Rotations {
     private final TestbedOptions options;
     private X509Certificate device;
 
-    /** A rotation that is under way; the times of a server's certificate are not kept, since each start makes another. */
-    private record UnderWay(Instant since, String before, Optional<String> trusted) {}
-
+    /** What is known of a server's certificate is not kept, since each start makes another. */
     private Optional<UnderWay> leaf = Optional.empty();
+
+    private Optional<Credential> leafBefore = Optional.empty();
 
     Rotation(
             Path directory,
@@ -68,7 +58,7 @@ final class Rotation implements Rotations {
             Journal journal,
             InstantSource clock,
             SecureRandom random) {
-        this.file = directory.resolve("rotations.json");
+        this.notes = new RotationNotes(directory.resolve("rotations.json"));
         this.serverCa = TestbedCas.lwm2mServer(directory);
         this.deviceCa = TestbedCas.lwm2mDevice(directory);
         this.options = options;
@@ -96,21 +86,80 @@ final class Rotation implements Rotations {
                         "subject", "the rotation of " + subject.word() + " goes on; finish it before another one");
             }
             X509Certificate before = inUse(subject);
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-            UnderWay begun = new UnderWay(now, Fingerprint.sha256(before), Optional.empty());
+            UnderWay begun = UnderWay.since(now(), Fingerprint.sha256(before));
             switch (subject) {
                 case SERVER_LEAF -> {
+                    leafBefore = Optional.of(server.credential());
                     server.exchange(server.authority(), serverCa.readCross());
                     leaf = Optional.of(begun);
                 }
-                case LWM2M_SERVER_CA -> exchangeServerCa(begun);
-                case DEVICE_CA -> exchangeDeviceCa(begun);
+                case LWM2M_SERVER_CA -> {
+                    checkServerCas();
+                    exchangeServerCa(begun, made("LwM2M server CA"));
+                }
+                case DEVICE_CA -> {
+                    checkDatabase();
+                    exchangeDeviceCa(begun, made("LwM2M device CA"));
+                }
             }
             record(subject, "rotation-begun", before);
             return report(subject);
         } catch (IOException e) {
             throw cannot(subject, e);
         }
+    }
+
+    /** What was before is exchanged for what is in use, as that was for it: each is good until the end. */
+    @Override
+    public synchronized Report undo(Subject subject) {
+        try {
+            UnderWay rotation = begun(subject);
+            if (rotation.undone().isPresent()) {
+                throw AccountException.conflict(
+                        "subject", "the rotation of " + subject.word() + " is undone already; finish it");
+            }
+            X509Certificate withdrawn = inUse(subject);
+            UnderWay turned = rotation.turned(now(), Fingerprint.sha256(withdrawn));
+            switch (subject) {
+                case SERVER_LEAF -> {
+                    server.exchange(leafBefore.orElseThrow(() -> notKept(subject)));
+                    leaf = Optional.of(turned);
+                }
+                case LWM2M_SERVER_CA -> exchangeServerCa(turned, before(subject, serverCa));
+                case DEVICE_CA -> {
+                    exchangeDeviceCa(turned, before(subject, deviceCa));
+                    withdraw(rotation);
+                }
+            }
+            record(subject, "rotation-undone", withdrawn);
+            return report(subject);
+        } catch (IOException e) {
+            throw cannot(subject, e);
+        }
+    }
+
+    private CertificateAuthority before(Subject subject, CaFiles files) throws IOException {
+        if (!files.before().exist()) {
+            throw notKept(subject);
+        }
+        return CertificateAuthority.of(files.before().read(), clock, random);
+    }
+
+    private static AccountException notKept(Subject subject) {
+        return AccountException.conflict(
+                "subject",
+                "the key of the " + subject.word() + " before is no longer there; finish the rotation, and"
+                        + " rotate once more");
+    }
+
+    private UnderWay begun(Subject subject) throws IOException {
+        return underWay(subject)
+                .orElseThrow(() ->
+                        AccountException.conflict("subject", "no rotation of " + subject.word() + " is under way"));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Whether something is being exchanged that a bootstrap alone brings to devices. */
@@ -124,17 +173,12 @@ final class Rotation implements Rotations {
     }
 
     private CertificateAuthority made(String name) {
-        String subject = name + " of " + clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        String subject = name + " of " + now();
         return CertificateAuthority.root(CertificateRecipe.ca(subject), clock, random);
     }
 
     /** The CA before vouches for the new one, so that devices that know the old one alone still accept the server. */
-    private void exchangeServerCa(UnderWay begun) throws IOException {
-        if (options.serverCas() == TestbedOptions.ServerCas.ONE) {
-            throw AccountException.locked("the bootstrap server and the LwM2M server have one CA (--one-server-ca), and"
-                    + " devices know the bootstrap server by what their factory gave them; it cannot be exchanged");
-        }
-        CertificateAuthority next = made("LwM2M server CA");
+    private void exchangeServerCa(UnderWay rotation, CertificateAuthority next) throws IOException {
         X509Certificate vouching = server.authority()
                 .sign(
                         CertificateRecipe.ca(next.certificate()
@@ -142,26 +186,44 @@ final class Rotation implements Rotations {
                                 .getName()
                                 .replaceFirst("^CN=", "")),
                         next.certificate().getPublicKey());
-        keep(Subject.LWM2M_SERVER_CA, Optional.of(begun));
+        notes.write(Subject.LWM2M_SERVER_CA, rotation);
+        serverCa.before().write(server.authority().credential());
         CredentialFiles.writeCertificates(serverCa.cross(), List.of(vouching));
         serverCa.exchange(next.credential());
         server.exchange(next, Optional.of(vouching));
+        leafBefore = Optional.empty();
+    }
+
+    private void checkServerCas() {
+        if (options.serverCas() == TestbedOptions.ServerCas.ONE) {
+            throw AccountException.locked("the bootstrap server and the LwM2M server have one CA (--one-server-ca), and"
+                    + " devices know the bootstrap server by what their factory gave them; it cannot be exchanged");
+        }
     }
 
     /** What the CA before signed stays trusted as an upload. */
-    private void exchangeDeviceCa(UnderWay begun) throws IOException {
+    private void exchangeDeviceCa(UnderWay rotation, CertificateAuthority next) throws IOException {
+        notes.write(Subject.DEVICE_CA, rotation.trusting(trusted(device)));
+        deviceCa.before().write(deviceCa.read());
+        deviceCa.exchange(next.credential());
+        account.setDeviceAuthority(next);
+        device = next.certificate();
+    }
+
+    private void withdraw(UnderWay rotation) {
+        rotation.trusted()
+                .flatMap(account.trustedCertificates()::get)
+                .map(TrustedCertificate::id)
+                .ifPresent(account.trustedCertificates()::remove);
+    }
+
+    private void checkDatabase() {
         if (options.database()
                 .filter(database -> database instanceof dev.onboard.account.Database.Server)
                 .isPresent()) {
             throw AccountException.locked("several testbeds may share this database, and each trusts the CAs of all;"
                     + " start one with another work directory, and remove this one when its devices have followed");
         }
-        CertificateAuthority next = made("LwM2M device CA");
-        String trusted = trusted(device);
-        keep(Subject.DEVICE_CA, Optional.of(new UnderWay(begun.since(), begun.before(), Optional.of(trusted))));
-        deviceCa.exchange(next.credential());
-        account.setDeviceAuthority(next);
-        device = next.certificate();
     }
 
     private String trusted(X509Certificate ca) {
@@ -179,6 +241,7 @@ final class Rotation implements Rotations {
             return new Report(
                     subject,
                     underWay.map(UnderWay::since),
+                    underWay.flatMap(UnderWay::undone),
                     Fingerprint.sha256(inUse(subject)),
                     underWay.map(UnderWay::before),
                     underWay.map(rotation -> stragglers(subject, rotation)).orElse(List.of()));
@@ -187,46 +250,10 @@ final class Rotation implements Rotations {
         }
     }
 
-    /** Every device that has not bootstrapped since, and depends on what was exchanged. */
     private List<Straggler> stragglers(Subject subject, UnderWay rotation) {
-        if (subject == Subject.SERVER_LEAF && !leafIsPinned()) {
-            return List.of();
-        }
-        List<Straggler> found = new ArrayList<>();
-        Query all = Query.all().limit(Query.MAX_LIMIT);
-        Page<Device> page = account.devices().list(all);
-        while (true) {
-            for (Device each : page.entries()) {
-                boolean came = each.state() != DeviceState.UNENROLLED && each.state() != DeviceState.CLOUD_ENROLLING;
-                boolean followed = each.bootstrappedAt()
-                                .filter(at -> !at.isBefore(rotation.since()))
-                                .isPresent()
-                        || hasRenewed(each, rotation.since());
-                if (came && !followed && depends(subject, each)) {
-                    found.add(new Straggler(each.endpoint(), each.state().word(), each.bootstrappedAt()));
-                }
-            }
-            if (!page.hasMore() || page.entries().isEmpty()) {
-                found.sort(Comparator.comparing(Straggler::endpoint));
-                return found;
-            }
-            page = account.devices()
-                    .list(all.after(
-                            page.entries().get(page.entries().size() - 1).id()));
-        }
-    }
-
-    /** The end of a bootstrap may be written down after the registration that follows it. */
-    private boolean hasRenewed(Device each, Instant since) {
-        return account
-                .certificateEnrollments()
-                .list(Query.all()
-                        .where("device_id", each.id())
-                        .where("enroll_result", Outcome.SUCCESS.word())
-                        .in(Query.Order.DESC))
-                .entries()
-                .stream()
-                .anyMatch(renewal -> !renewal.createdAt().isBefore(since));
+        return subject == Subject.SERVER_LEAF && !leafIsPinned()
+                ? List.of()
+                : new Stragglers(account).of(subject, rotation);
     }
 
     private boolean leafIsPinned() {
@@ -234,44 +261,40 @@ final class Rotation implements Rotations {
                 || options.delivery().usage() == CertificateUsage.DOMAIN_ISSUED_CERTIFICATE;
     }
 
-    /** A device with a certificate from its factory has none of the account's CA. */
-    private boolean depends(Subject subject, Device each) {
-        return subject != Subject.DEVICE_CA
-                || !account.issuedCertificates().byEndpoint(each.endpoint()).isEmpty();
-    }
-
     @Override
     public synchronized Report finish(Subject subject, Leaving leaving) {
         try {
-            UnderWay rotation = underWay(subject)
-                    .orElseThrow(() ->
-                            AccountException.conflict("subject", "no rotation of " + subject.word() + " is under way"));
+            UnderWay rotation = begun(subject);
             List<Straggler> left = stragglers(subject, rotation);
             if (!left.isEmpty() && leaving == Leaving.NOBODY) {
                 throw AccountException.conflict(
                         "stragglers",
-                        left.size() + " devices still depend on the old one, the first being '"
+                        left.size() + " devices still depend on the "
+                                + (rotation.undone().isPresent() ? "withdrawn" : "old") + " one, the first being '"
                                 + left.get(0).endpoint() + "'; have them renewed, or force the end");
             }
             X509Certificate now = inUse(subject);
             switch (subject) {
-                case SERVER_LEAF -> leaf = Optional.empty();
+                case SERVER_LEAF -> {
+                    leaf = Optional.empty();
+                    leafBefore = Optional.empty();
+                }
                 case LWM2M_SERVER_CA -> {
                     server.exchange(server.authority(), Optional.empty());
                     Files.deleteIfExists(serverCa.cross());
+                    serverCa.before().delete();
                 }
-                case DEVICE_CA ->
-                    rotation.trusted()
-                            .flatMap(account.trustedCertificates()::get)
-                            .map(TrustedCertificate::id)
-                            .ifPresent(account.trustedCertificates()::remove);
+                case DEVICE_CA -> {
+                    withdraw(rotation);
+                    deviceCa.before().delete();
+                }
             }
             if (subject != Subject.SERVER_LEAF) {
-                keep(subject, Optional.empty());
+                notes.remove(subject);
             }
             record(subject, "rotation-finished", now);
             Report after = report(subject);
-            return new Report(subject, after.begunAt(), after.fingerprint(), after.before(), left);
+            return new Report(subject, after.begunAt(), after.undoneAt(), after.fingerprint(), after.before(), left);
         } catch (IOException e) {
             throw cannot(subject, e);
         }
@@ -289,35 +312,9 @@ final class Rotation implements Rotations {
     }
 
     private Optional<UnderWay> underWay(Subject subject) throws IOException {
-        if (subject == Subject.SERVER_LEAF) {
-            return leaf;
-        }
-        JsonNode kept = document().path(subject.word());
-        String before = kept.path("before").asText();
         // begun, and cut off before anything was exchanged: it may begin again
-        return kept.isMissingNode() || before.equals(Fingerprint.sha256(inUse(subject)))
-                ? Optional.empty()
-                : Optional.of(new UnderWay(
-                        Instant.parse(kept.path("since").asText()),
-                        before,
-                        Optional.ofNullable(kept.path("trusted_certificate_id").asText(null))));
-    }
-
-    private ObjectNode document() throws IOException {
-        return Files.exists(file) && JSON.readTree(file.toFile()) instanceof ObjectNode read
-                ? read
-                : JSON.createObjectNode();
-    }
-
-    private void keep(Subject subject, Optional<UnderWay> rotation) throws IOException {
-        ObjectNode document = document();
-        document.remove(subject.word());
-        rotation.ifPresent(begun -> {
-            ObjectNode kept = document.putObject(subject.word())
-                    .put("since", begun.since().toString())
-                    .put("before", begun.before());
-            begun.trusted().ifPresent(id -> kept.put("trusted_certificate_id", id));
-        });
-        WorkDirectory.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
+        return subject == Subject.SERVER_LEAF
+                ? leaf
+                : notes.read(subject).filter(kept -> !kept.before().equals(Fingerprint.sha256(inUse(subject))));
     }
 }

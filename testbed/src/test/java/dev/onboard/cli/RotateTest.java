@@ -23,6 +23,7 @@ import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.CredentialFiles;
+import dev.onboard.pki.Fingerprint;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
 import java.io.PrintWriter;
@@ -189,6 +190,13 @@ class RotateTest {
         }
     }
 
+    private long refusals(Stage stage) {
+        try (var events = testbed.journal().events()) {
+            return events.filter(e -> e.outcome() == Outcome.REFUSED && e.stage() == stage)
+                    .count();
+        }
+    }
+
     private void reboot(String endpoint) throws Exception {
         // switched on again when this returns; the other one may be off
         device(endpoint).reboot();
@@ -239,6 +247,68 @@ class RotateTest {
         assertThat(admissions())
                 .as("the straggler came back by its factory certificate")
                 .isEqualTo(4);
+    }
+
+    @Test
+    void anExchangedDeviceCaComesBackAndNobodyIsCutOff() throws Exception {
+        switchOff("meter-2");
+        String first = fingerprint("device-ca");
+        assertThat(rotate("device-ca", "--json").stragglers()).containsExactly("meter-2");
+        assertThat(fingerprint("device-ca")).isNotEqualTo(first);
+
+        // meter-1 has a certificate of the new CA, and cannot be reached when it is withdrawn
+        switchOff("meter-1");
+        device("meter-2").powerOn();
+        awaitState("meter-2", dev.onboard.account.DeviceState.REGISTERED);
+        Said undone = rotate("device-ca", "undo", "--json");
+        assertThat(undone.code()).as(undone.err()).isEqualTo(1);
+        assertThat(undone.stragglers()).containsExactly("meter-1");
+        assertThat(undone.json().path("certificate_fingerprint").asText()).isEqualTo(first);
+        assertThat(rotate("device-ca", "undo").err()).contains("undone already; finish it");
+        assertThat(rotate("device-ca", "finish").err())
+                .contains("1 devices still depend on the withdrawn one")
+                .contains("'meter-1'");
+        device("meter-1").powerOn();
+        awaitRegistered();
+        assertThat(admissions()).as("both got in as they were").isEqualTo(3);
+
+        assertThat(rotate("device-ca").out()).contains("no device depends on the withdrawn one");
+        assertThat(rotate("device-ca", "finish").code()).isZero();
+        reboot("meter-1");
+        reboot("meter-2");
+        assertThat(admissions()).isEqualTo(4);
+        assertThat(refusals(Stage.LWM2M_HANDSHAKE)).as(this::timeline).isZero();
+        assertThat(testbed.account().trustedCertificates().list())
+                .extracting(dev.onboard.account.TrustedCertificate::name)
+                .as("neither CA is left as an upload")
+                .containsExactly("factory");
+        assertThat(folder.resolve("work/ca/lwm2m-device-ca-before.key.pem")).doesNotExist();
+        assertThat(rotate("device-ca", "undo").err()).contains("no rotation of device-ca is under way");
+    }
+
+    @Test
+    void anExchangedServerCaComesBackAndDevicesOfEitherAcceptIt() throws Exception {
+        switchOff("meter-2");
+        String first = fingerprint("lwm2m-server-ca");
+        assertThat(rotate("lwm2m-server-ca", "--json").stragglers()).containsExactly("meter-2");
+        switchOff("meter-1");
+        assertThat(rotate("lwm2m-server-ca", "undo", "--json").stragglers()).containsExactly("meter-1");
+        assertThat(fingerprint("lwm2m-server-ca")).isEqualTo(first);
+        fleet.powerOn();
+        awaitRegistered();
+        assertThat(admissions()).as("both accept the server as they are").isEqualTo(3);
+        assertThat(rotate("lwm2m-server-ca").code()).isZero();
+        assertThat(rotate("lwm2m-server-ca", "finish").code()).isZero();
+        reboot("meter-1");
+        reboot("meter-2");
+        assertThat(admissions()).isEqualTo(4);
+        assertThat(refusals()).as(this::timeline).isZero();
+    }
+
+    private String fingerprint(String subject) throws Exception {
+        return Fingerprint.sha256(CredentialFiles.readCertificates(
+                        folder.resolve("work/ca/lwm2m-" + subject.replace("lwm2m-", "") + ".cert.pem"))
+                .get(0));
     }
 
     @Test
