@@ -230,7 +230,7 @@ class SeveralServersIT {
                 .isEqualToIgnoringNewLines("2");
         assertThat(cli.run("device", "read", EP, "/1/0/0", "--server", 2).err()).contains("NOT_FOUND");
         Cli.Result refused = cli.run("device", "write", EP, "/3/0/14", "+01:00", "--server", 2);
-        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).contains("UNAUTHORIZED");
         Cli.Result written = cli.run("device", "write", EP, "/3/0/14", "+01:00", "--server", 1);
         assertThat(written.exitCode()).as(written.err()).isZero();
