@@ -42,7 +42,7 @@ final class Rotation implements Rotations {
     private final InstantSource clock;
     private final SecureRandom random;
     private final TestbedOptions options;
-    private X509Certificate device;
+    private CertificateAuthority device;
 
     /** What is known of a server's certificate is not kept, since each start makes another. */
     private Optional<UnderWay> leaf = Optional.empty();
@@ -53,7 +53,7 @@ final class Rotation implements Rotations {
             Path directory,
             TestbedOptions options,
             Account account,
-            X509Certificate device,
+            CertificateAuthority device,
             LwM2mIdentity server,
             Journal journal,
             InstantSource clock,
@@ -74,7 +74,7 @@ final class Rotation implements Rotations {
         return switch (subject) {
             case SERVER_LEAF -> server.credential().certificate();
             case LWM2M_SERVER_CA -> server.authority().certificate();
-            case DEVICE_CA -> device;
+            case DEVICE_CA -> device.certificate();
         };
     }
 
@@ -203,13 +203,11 @@ final class Rotation implements Rotations {
 
     /** What the CA before signed stays trusted as an upload. */
     private void exchangeDeviceCa(UnderWay rotation, CertificateAuthority next) throws IOException {
-        notes.write(Subject.DEVICE_CA, rotation.trusting(trusted(device)));
-        if (deviceCa.exist()) { // a scenario's first CA is in no file
-            deviceCa.before().write(deviceCa.read());
-        }
+        notes.write(Subject.DEVICE_CA, rotation.trusting(trusted(device.certificate())));
+        deviceCa.before().write(device.credential());
         deviceCa.exchange(next.credential());
         account.setDeviceAuthority(next);
-        device = next.certificate();
+        device = next;
     }
 
     private void withdraw(UnderWay rotation) {

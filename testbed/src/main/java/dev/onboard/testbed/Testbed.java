@@ -190,14 +190,7 @@ public final class Testbed implements AutoCloseable {
         SimulatedFleet simulated = parts.add(
                 new SimulatedFleet(directory.path(), account, journal, servers, options.firmware(), clock, random));
         Rotation rotation = new Rotation(
-                directory.path(),
-                options,
-                account,
-                cas.lwm2mDevice().certificate(),
-                identityOfLwm2m,
-                journal,
-                clock,
-                random);
+                directory.path(), options, account, cas.lwm2mDevice(), identityOfLwm2m, journal, clock, random);
         Renewals renewals = parts.add(Renewals.start(account, lwm2m, journal, clock, rotation::needsBootstrap));
         ManagementServer management = parts.add(Management.start(
                 options,

@@ -10,6 +10,7 @@ import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Fingerprint;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -53,7 +54,7 @@ public final class ThirdPartyCa {
                         .credential());
             }
             Path extensions = base.resolveSibling("third-party-ca.device.cnf");
-            WorkDirectory.write(extensions, EXTENSIONS.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            WorkDirectory.write(extensions, EXTENSIONS.getBytes(StandardCharsets.US_ASCII));
             IssuerCommands.write(
                     open.path(),
                     ISSUER,

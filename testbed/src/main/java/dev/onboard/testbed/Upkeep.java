@@ -44,14 +44,7 @@ public final class Upkeep implements AutoCloseable {
             throws IOException {
         WorkDirectory.privateDirectory(directory.resolve("ca"));
         this.rotation = new Rotation(
-                directory,
-                TestbedOptions.in(directory),
-                account,
-                device.certificate(),
-                identity,
-                journal,
-                clock,
-                random);
+                directory, TestbedOptions.in(directory), account, device, identity, journal, clock, random);
         this.account = account;
         this.server = server;
         this.journal = journal;
