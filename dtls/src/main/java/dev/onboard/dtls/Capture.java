@@ -1,15 +1,13 @@
 package dev.onboard.dtls;
 
+import dev.onboard.dtls.internal.OwnersFile;
 import dev.onboard.dtls.internal.PcapngBlocks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -50,10 +48,7 @@ public final class Capture implements TrafficWatch, AutoCloseable {
      * @throws IOException when it cannot be written
      */
     public static Capture open(Path file, InstantSource clock) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        Capture capture = new Capture(file, channel, clock);
+        Capture capture = new Capture(file, OwnersFile.replace(file), clock);
         capture.write(PcapngBlocks.begin());
         return capture;
     }

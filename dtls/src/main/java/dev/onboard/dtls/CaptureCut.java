@@ -1,5 +1,6 @@
 package dev.onboard.dtls;
 
+import dev.onboard.dtls.internal.OwnersFile;
 import dev.onboard.dtls.internal.PcapngBlocks;
 import dev.onboard.dtls.internal.PcapngBlocks.Packet;
 import java.io.BufferedInputStream;
@@ -11,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,9 +59,7 @@ public final class CaptureCut {
         if (packets.isEmpty()) {
             return 0;
         }
-        Files.deleteIfExists(to);
-        Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel out = FileChannel.open(to, StandardOpenOption.WRITE)) {
+        try (FileChannel out = OwnersFile.replace(to)) {
             out.write(PcapngBlocks.begin());
             for (ByteBuffer secret : secrets) {
                 if (randoms.contains(PcapngBlocks.randomOf(secret))) {

@@ -1,14 +1,12 @@
 package dev.onboard.dtls;
 
+import dev.onboard.dtls.internal.OwnersFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -33,18 +31,21 @@ public final class KeyLog implements TrafficWatch, AutoCloseable {
         this.channel = channel;
     }
 
-    /** The one that {@value #VARIABLE} asks for; empty when it is not set. */
-    public static Optional<KeyLog> of(Map<String, String> environment) throws IOException {
+    /** The file that {@value #VARIABLE} names; empty when it is not set. */
+    public static Optional<Path> wanted(Map<String, String> environment) {
         String name = environment.getOrDefault(VARIABLE, "");
-        return name.isBlank() ? Optional.empty() : Optional.of(append(Path.of(name)));
+        return name.isBlank() ? Optional.empty() : Optional.of(Path.of(name));
+    }
+
+    /** The one that is {@linkplain #wanted wanted}. */
+    public static Optional<KeyLog> of(Map<String, String> environment) throws IOException {
+        Optional<Path> file = wanted(environment);
+        return file.isPresent() ? Optional.of(append(file.get())) : Optional.empty();
     }
 
     /** @throws IOException when the file cannot be written */
     public static KeyLog append(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        }
-        return new KeyLog(file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+        return new KeyLog(file, OwnersFile.append(file));
     }
 
     static String line(byte[] clientRandom, byte[] masterSecret) {
@@ -58,11 +59,6 @@ public final class KeyLog implements TrafficWatch, AutoCloseable {
     }
 
     @Override
-    public void datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer content) {
-        // secrets alone
-    }
-
-    @Override
     public void established(InetSocketAddress peer, byte[] clientRandom, byte[] masterSecret) {
         try {
             // appended as a whole: several processes may share the file
@@ -70,11 +66,6 @@ public final class KeyLog implements TrafficWatch, AutoCloseable {
         } catch (IOException e) {
             LOG.error("{}: the secret of a handshake with {} could not be written: {}", file, peer, e.toString());
         }
-    }
-
-    @Override
-    public void failed(InetSocketAddress peer) {
-        // there is no secret
     }
 
     @Override

@@ -5,29 +5,15 @@ import java.nio.ByteBuffer;
 
 /**
  * Sees the datagrams of DTLS endpoints and the secrets that open them. Called on the threads that send and receive, so it
- * does not block for long and is thread-safe. What it keeps holds private keys: a bootstrap delivers them.
+ * does not block for long and is thread-safe; what it does not look at it need not implement. What it keeps holds private
+ * keys: a bootstrap delivers them.
  */
 public interface TrafficWatch {
     /** Sees nothing. */
-    TrafficWatch NONE = new TrafficWatch() {
-        @Override
-        public void datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer content) {
-            // nobody looks
-        }
-
-        @Override
-        public void established(InetSocketAddress peer, byte[] clientRandom, byte[] masterSecret) {
-            // nobody looks
-        }
-
-        @Override
-        public void failed(InetSocketAddress peer) {
-            // nobody looks
-        }
-    };
+    TrafficWatch NONE = new TrafficWatch() {};
 
     /** A datagram was received, or is about to be sent; the buffer is valid during the call alone. */
-    void datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer content);
+    default void datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer content) {}
 
     /**
      * A handshake succeeded.
@@ -35,10 +21,10 @@ public interface TrafficWatch {
      * @param clientRandom the 32 octets of the ClientHello (RFC 5246 section 7.4.1.2)
      * @param masterSecret 48 octets (RFC 5246 section 8.1)
      */
-    void established(InetSocketAddress peer, byte[] clientRandom, byte[] masterSecret);
+    default void established(InetSocketAddress peer, byte[] clientRandom, byte[] masterSecret) {}
 
     /** A handshake ended without success. */
-    void failed(InetSocketAddress peer);
+    default void failed(InetSocketAddress peer) {}
 
     /** This one and another. */
     default TrafficWatch and(TrafficWatch other) {

@@ -40,10 +40,7 @@ final class CaptureOption {
 
     /** Says it when the environment asks for a key log. */
     static void warnOfKeyLog(Console console) {
-        String keyLog = System.getenv(KeyLog.VARIABLE);
-        if (keyLog != null && !keyLog.isBlank()) {
-            warn(console, keyLog + " (" + KeyLog.VARIABLE + ")");
-        }
+        KeyLog.wanted(System.getenv()).ifPresent(file -> warn(console, file + " (" + KeyLog.VARIABLE + ")"));
     }
 
     private static void warn(Console console, String what) {

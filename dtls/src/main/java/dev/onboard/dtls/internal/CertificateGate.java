@@ -27,8 +27,8 @@ import org.eclipse.californium.scandium.dtls.SignatureAndHashAlgorithm;
  * Judges the messages of a handshake that prove who the peer is, where Scandium would not. It takes a signature under an
  * algorithm that was not offered; that is illegal_parameter (RFC 5246, 7.4.3 and 7.4.8). And it judges the Certificate messages that Scandium could not hand to a verifier: it parses with the JDK first, and what the
  * JDK cannot read, what is larger than Scandium takes, or an empty list would end with an alert of Scandium's choice and no
- * reason. And it keeps the room bounded that messages take before they are
- * complete: room is made for as many octets as the peer claims, whoever it is. All others pass. Thread-safe; called on the serial executor of each connection.
+ * reason. And it keeps the room bounded that messages take before they are complete: room is made for as many octets as the
+ * peer claims, whoever it is. All others pass. Thread-safe; called on the serial executor of each connection.
  */
 final class CertificateGate {
     /** As much as the evaluation reads (RFC 7925, 4.4.4 asks for far less), and the lengths around it. */

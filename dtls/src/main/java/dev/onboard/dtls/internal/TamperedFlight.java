@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Leaves messages out of a client's last flight, or repeats them, and puts a HelloRequest before a server's first, and numbers the rest so that the other side sees a flight
- * without a gap (RFC 6347, 4.2.2). Records are counted anew as well, so that nothing looks like a replay. Messages that are
- * encrypted stay as they are: their numbers cannot be reached. Used by one thread.
+ * Leaves messages out of a client's last flight, or repeats them, and puts a HelloRequest before a server's first, and numbers
+ * the rest so that the other side sees a flight without a gap (RFC 6347, 4.2.2). Records are counted anew as well, so that
+ * nothing looks like a replay. Messages that are encrypted stay as they are: their numbers cannot be reached. Used by one thread.
  */
 final class TamperedFlight {
     private static final int RECORD_HEADER = 13;
