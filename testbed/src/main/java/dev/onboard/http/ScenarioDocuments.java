@@ -1,11 +1,8 @@
 package dev.onboard.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onboard.account.AccountException.Fault;
 import dev.onboard.explain.EventExplanation;
 import dev.onboard.http.ScenarioRuns.Run;
@@ -34,12 +31,6 @@ import org.jspecify.annotations.Nullable;
  * scenario that was sent can name no command and no file: the language has neither, and all parties of a run are ours.
  */
 final class ScenarioDocuments {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-            .build();
-
     private final ScenarioRuns runs;
     private final EventFeeds feeds;
     private final InstantSource clock;
@@ -96,11 +87,7 @@ final class ScenarioDocuments {
 
     private static ObjectNode page(Scenario scenario) {
         ObjectNode document = head(scenario).put("about", scenario.about());
-        try {
-            document.put("yaml", YAML.writeValueAsString(scenario.written()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a scenario cannot be written", e);
-        }
+        document.put("yaml", ScenarioFiles.text(scenario.written()));
         ArrayNode expected = document.putArray("expected");
         for (Step step : scenario.steps()) {
             if (step instanceof Step.Expect expect) {

@@ -1,5 +1,9 @@
 package dev.onboard.scenario;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onboard.scenario.internal.ScenarioReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -9,8 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads a user's scenario files: one file, or every {@code .yaml}, {@code .yml} and {@code .json} below a folder. */
+/** A user's scenario files, read: one file, or every {@code .yaml}, {@code .yml} and {@code .json} below a folder; and their text. */
 public final class ScenarioFiles {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .build();
+
     private ScenarioFiles() {}
 
     /**
@@ -64,5 +74,14 @@ public final class ScenarioFiles {
             throw new InvalidScenarioException(faults);
         }
         return scenarios;
+    }
+
+    /** A scenario's content as a file says it, in YAML. */
+    public static String text(JsonNode content) {
+        try {
+            return YAML.writeValueAsString(content);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a scenario cannot be written", e);
+        }
     }
 }

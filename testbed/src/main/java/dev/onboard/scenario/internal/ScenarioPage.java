@@ -1,16 +1,15 @@
 package dev.onboard.scenario.internal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onboard.journal.Party;
 import dev.onboard.pki.Reason;
 import dev.onboard.scenario.Expectation;
 import dev.onboard.scenario.Leg;
 import dev.onboard.scenario.Scenario;
+import dev.onboard.scenario.ScenarioFiles;
 import dev.onboard.scenario.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,11 +22,6 @@ import java.util.regex.Pattern;
 
 /** A scenario as a page to read: why it matters, what is set up, what happens, what must come of it, and how to say it. */
 public final class ScenarioPage {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-            .build();
     private static final Pattern PARAMETERS = Pattern.compile("/[A-Za-z0-9_-]+=.*");
 
     private static final int WIDTH = 100;
@@ -229,7 +223,7 @@ public final class ScenarioPage {
     /** The file that says so; what holds of itself on a leg is left out. */
     private static String yaml(Scenario scenario, List<Scenario> legs) {
         ObjectNode written = ((ObjectNode) scenario.written()).deepCopy();
-        ObjectNode shown = YAML.createObjectNode();
+        ObjectNode shown = JsonNodeFactory.instance.objectNode();
         shown.set("title", written.remove("title"));
         shown.set("because", written.remove("because"));
         ArrayNode words = shown.putArray("legs");
@@ -246,10 +240,6 @@ public final class ScenarioPage {
         }
         shown.setAll(written);
         shown.set("expect", expect);
-        try {
-            return YAML.writeValueAsString(shown).stripTrailing().indent(4).stripTrailing();
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a scenario cannot be written", e);
-        }
+        return ScenarioFiles.text(shown).stripTrailing().indent(4).stripTrailing();
     }
 }
