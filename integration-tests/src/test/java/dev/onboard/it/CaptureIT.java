@@ -37,8 +37,8 @@ class CaptureIT {
         Cli.Up up = cli.up(folder.resolve("work"), 0, 0, "--capture", all);
         assertThat(up.endpoints().path("capture").asText()).isEqualTo(all.toString());
         made("meter-1", "meter-2");
-        run("meter-1", "registered");
-        run("meter-2", "registered");
+        registers("meter-1");
+        registers("meter-2");
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(all)))
                 .isEqualTo("rw-------");
@@ -49,8 +49,8 @@ class CaptureIT {
         assertThat(read).anyMatch(line -> line.contains("POST") && line.contains("/rd?ep=meter-2"));
 
         Path cut = folder.resolve("meter-1.pcapng");
-        Cli.Result shown = cli.run("device", "show", "meter-1", "--capture", cut, "--work-dir", folder.resolve("work"));
-        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        Cli.Result shown =
+                cli.good("device", "show", "meter-1", "--capture", cut, "--work-dir", folder.resolve("work"));
         assertThat(shown.err()).contains("packets of 'meter-1' are in " + cut);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cut)))
                 .isEqualTo("rw-------");
@@ -72,7 +72,7 @@ class CaptureIT {
         cli.with("SSLKEYLOGFILE", keys.toString());
         cli.up(folder.resolve("work"), 0, 0, "--capture", captured);
         made("meter-1");
-        run("meter-1", "registered");
+        registers("meter-1");
 
         List<String> lines = Files.readAllLines(keys);
         assertThat(lines).allMatch(line -> line.matches("CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}"));
@@ -113,7 +113,7 @@ class CaptureIT {
 
     private void made(String... endpoints) throws Exception {
         for (String endpoint : endpoints) {
-            Cli.Result made = cli.run(
+            cli.good(
                     "factory",
                     "make",
                     "--endpoint",
@@ -122,9 +122,8 @@ class CaptureIT {
                     folder.resolve("devices"),
                     "--work-dir",
                     folder.resolve("work"));
-            assertThat(made.exitCode()).as(made.err()).isZero();
         }
-        Cli.Result trusted = cli.run(
+        cli.good(
                 "trust",
                 "add",
                 folder.resolve("work/ca/factory-root.cert.pem"),
@@ -132,12 +131,9 @@ class CaptureIT {
                 "bootstrap",
                 "--work-dir",
                 folder.resolve("work"));
-        assertThat(trusted.exitCode()).as(trusted.err()).isZero();
     }
 
-    private void run(String endpoint, String state) throws Exception {
-        Cli.Result result =
-                cli.run("device", "run", "--bundle", folder.resolve("devices").resolve(endpoint), "--exit-when", state);
-        assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    private void registers(String endpoint) throws Exception {
+        cli.good("device", "run", "--bundle", folder.resolve("devices").resolve(endpoint), "--exit-when", "registered");
     }
 }

@@ -1,5 +1,7 @@
 package dev.onboard.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onboard.journal.Event;
@@ -69,6 +71,13 @@ final class Cli implements AutoCloseable {
             throw new AssertionError("not done after " + LIMIT + ": " + List.of(arguments) + "\n" + err.join());
         }
         return new Result(process.exitValue(), out.join(), err.join());
+    }
+
+    /** Runs a command to its end, which must be a good one. */
+    Result good(Object... arguments) throws Exception {
+        Result result = run(arguments);
+        assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+        return result;
     }
 
     /** Starts a command and leaves it running. */

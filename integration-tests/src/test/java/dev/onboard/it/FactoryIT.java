@@ -40,12 +40,6 @@ class FactoryIT {
         cli.close();
     }
 
-    private Cli.Result good(Object... arguments) throws Exception {
-        Cli.Result result = cli.run(arguments);
-        assertThat(result.exitCode()).as(result.err()).isZero();
-        return result;
-    }
-
     @Test
     void aCaOfOpensslIsBroughtAlongAndItsDevicesBootstrap() throws Exception {
         String openssl = Tool.need("openssl", "openssl");
@@ -73,15 +67,16 @@ class FactoryIT {
                 pem);
         Tool.run("", openssl, "pkcs12", "-export", "-inkey", key, "-in", pem, "-passout", "pass:secret", "-out", p12);
         Path password = Files.writeString(folder.resolve("password"), "secret\n");
-        JsonNode imported = good("factory", "ca", "import", p12, "--password-file", password, "--dir", dir, "--json")
+        JsonNode imported = cli.good(
+                        "factory", "ca", "import", p12, "--password-file", password, "--dir", dir, "--json")
                 .json();
         assertThat(imported.at("/authorities/0/subject").asText()).contains("Brought along CA");
         Cli.Result again = cli.run("factory", "ca", "create", "--dir", dir);
         assertThat(again.exitCode()).isEqualTo(2);
         assertThat(again.err()).contains("is this factory's CA already");
-        good("factory", "make", "--endpoint", "guest", "--out", folder.resolve("guests"), "--work-dir", dir);
-        good("trust", "add", dir.resolve("ca/factory-root.cert.pem"), "--service", "bootstrap", "--work-dir", dir);
-        good("device", "run", "--bundle", folder.resolve("guests/guest"), "--exit-when", "registered");
+        cli.good("factory", "make", "--endpoint", "guest", "--out", folder.resolve("guests"), "--work-dir", dir);
+        cli.good("trust", "add", dir.resolve("ca/factory-root.cert.pem"), "--service", "bootstrap", "--work-dir", dir);
+        cli.good("device", "run", "--bundle", folder.resolve("guests/guest"), "--exit-when", "registered");
         other.stop();
     }
 
@@ -90,7 +85,7 @@ class FactoryIT {
         Path csv = folder.resolve("devices.csv");
         Files.writeString(csv, "endpoint,serial_number,model\nfirst,0001,Meter\n\"second, with comma\",0002,\n");
         Path out = folder.resolve("batch");
-        JsonNode made = good("factory", "make", "--csv", csv, "--out", out, "--work-dir", work, "--json")
+        JsonNode made = cli.good("factory", "make", "--csv", csv, "--out", out, "--work-dir", work, "--json")
                 .json();
         assertThat(made.path("made").asInt()).isEqualTo(2);
         JsonNode document =
@@ -103,7 +98,8 @@ class FactoryIT {
         assertThat(cli.run("factory", "make", "--csv", csv, "--out", out, "--work-dir", work)
                         .err())
                 .contains("already holds a device");
-        JsonNode resumed = good("factory", "make", "--csv", csv, "--out", out, "--work-dir", work, "--resume", "--json")
+        JsonNode resumed = cli.good(
+                        "factory", "make", "--csv", csv, "--out", out, "--work-dir", work, "--resume", "--json")
                 .json();
         assertThat(resumed.path("made").asInt()).isEqualTo(1);
         assertThat(resumed.path("skipped").asInt()).isEqualTo(1);
@@ -117,7 +113,7 @@ class FactoryIT {
     void everyFormatHoldsTheSameDevice() throws Exception {
         Path out = folder.resolve("formats");
         for (String format : new String[] {"json", "cbor", "c", "leshan"}) {
-            good(
+            cli.good(
                     "factory",
                     "make",
                     "--endpoint",
@@ -149,7 +145,7 @@ class FactoryIT {
         assertThat(items).contains("mbed.UseBootstrap", "mbed.EndpointName", "mbed.BootstrapServerURI");
         assertThat(Files.readString(out.resolve("meter-c.c")))
                 .contains("MBED_CLOUD_DEV_BOOTSTRAP_ENDPOINT_NAME[] = \"meter-c\"", "?aid=");
-        Cli.Result anjay = good(
+        Cli.Result anjay = cli.good(
                 "factory", "make", "--endpoint", "meter-anjay", "--format", "anjay", "--out", out, "--work-dir", work);
         assertThat(anjay.out()).contains("--endpoint-name meter-anjay", "--security-mode cert", "device.key.der");
     }
@@ -157,8 +153,8 @@ class FactoryIT {
     @Test
     void verificationFindsWhatThePlatformWouldFind() throws Exception {
         Path out = folder.resolve("verify");
-        good("factory", "make", "--count", "2", "--prefix", "v-", "--out", out, "--work-dir", work);
-        Cli.Result passed = good("factory", "verify", out.resolve("v-1"), "--json");
+        cli.good("factory", "make", "--count", "2", "--prefix", "v-", "--out", out, "--work-dir", work);
+        Cli.Result passed = cli.good("factory", "verify", out.resolve("v-1"), "--json");
         assertThat(FormatsIT.schema("factory-verify").validate(passed.json())).isEmpty();
         assertThat(passed.json().path("verdict").asText()).isEqualTo("passed");
         Path bundle = out.resolve("v-1/factory");
@@ -192,16 +188,16 @@ class FactoryIT {
 
     @Test
     void aDeveloperDeviceIsANewOneAfterAFactoryResetAndAProductionDeviceIsNot() throws Exception {
-        String id = good("developer-certificate", "create", "bench", "--work-dir", work, "--json")
+        String id = cli.good("developer-certificate", "create", "bench", "--work-dir", work, "--json")
                 .json()
                 .path("id")
                 .asText();
         Path file = folder.resolve("dev.c");
-        good("developer-certificate", "download", id, "--out", file, "--work-dir", work);
+        cli.good("developer-certificate", "download", id, "--out", file, "--work-dir", work);
         Path out = folder.resolve("developers");
-        good("factory", "make", "--developer", id, "--endpoint", "dev-1", "--out", out, "--work-dir", work);
-        good("factory", "make", "--developer", file, "--endpoint", "dev-2", "--out", out, "--work-dir", work);
-        good("factory", "make", "--endpoint", "prod-1", "--out", out, "--work-dir", work);
+        cli.good("factory", "make", "--developer", id, "--endpoint", "dev-1", "--out", out, "--work-dir", work);
+        cli.good("factory", "make", "--developer", file, "--endpoint", "dev-2", "--out", out, "--work-dir", work);
+        cli.good("factory", "make", "--endpoint", "prod-1", "--out", out, "--work-dir", work);
         cli.run("trust", "add", work.resolve("ca/factory-root.cert.pem"), "--service", "bootstrap", "--work-dir", work);
         for (String name : new String[] {"dev-1", "dev-2", "prod-1"}) {
             run(out, name);
@@ -235,12 +231,12 @@ class FactoryIT {
     }
 
     private void run(Path out, String name) throws Exception {
-        good("device", "run", "--bundle", out.resolve(name), "--exit-when", "registered");
+        cli.good("device", "run", "--bundle", out.resolve(name), "--exit-when", "registered");
     }
 
     private JsonNode device(String name) throws Exception {
         for (JsonNode device :
-                good("device", "list", "--json", "--work-dir", work).json().path("data")) {
+                cli.good("device", "list", "--json", "--work-dir", work).json().path("data")) {
             if (device.path("endpoint_name").asText().equals(name)) {
                 return device;
             }

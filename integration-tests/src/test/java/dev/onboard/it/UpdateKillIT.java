@@ -3,6 +3,7 @@ package dev.onboard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Fleet;
@@ -11,13 +12,12 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.Disk;
+import dev.onboard.http.ApiKey;
+import dev.onboard.http.ManagementClient;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
 import dev.onboard.journal.Stage;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,9 +66,7 @@ class UpdateKillIT {
     }
 
     private JsonNode done(Object... command) throws Exception {
-        Cli.Result result = cli.run(command);
-        assertThat(result.exitCode()).as(result.err()).isZero();
-        return result.json();
+        return cli.good(command).json();
     }
 
     @Test
@@ -97,8 +95,11 @@ class UpdateKillIT {
             assertThat(fleet.await(Set.of(DeviceState.REGISTERED), Duration.ofSeconds(60)))
                     .as(() -> fleet.count().toString())
                     .isEqualTo(Fleet.Reached.ALL);
+            ManagementClient client = ManagementClient.of(
+                    URI.create(up.endpoints().path("management_uri").asText()),
+                    ApiKey.of(Files.readString(work.resolve("api-key")).strip()));
             for (int i = 1; i <= DEVICES; i++) {
-                shortenLifetime(up, "d" + i);
+                client.write("d" + i, "/1/0/1", TextNode.valueOf(Integer.toString(LIFETIME)));
             }
             long start = System.nanoTime();
             for (int round = 1; round <= CAMPAIGNS; round++) {
@@ -127,24 +128,6 @@ class UpdateKillIT {
                     "%d kills of the servers and as many of a device, %d campaign(s) to %d devices: all on the new version, %.0f s%n",
                     CAMPAIGNS * KILLS, CAMPAIGNS, DEVICES, (System.nanoTime() - start) / 1e9);
         }
-    }
-
-    private void shortenLifetime(Cli.Up up, String endpoint) throws Exception {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(
-                                        up.endpoints().path("management_uri").asText() + "/testbed/devices/" + endpoint
-                                                + "/resources/1/0/1"))
-                                .header(
-                                        "Authorization",
-                                        "Bearer "
-                                                + Files.readString(work.resolve("api-key"))
-                                                        .strip())
-                                .header("Content-Type", "application/json")
-                                .PUT(HttpRequest.BodyPublishers.ofString("{\"value\": \"" + LIFETIME + "\"}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
     }
 
     private String campaign(String version, String delivery) throws Exception {

@@ -46,9 +46,7 @@ class UpdateLoadIT {
     }
 
     private JsonNode done(Object... command) throws Exception {
-        Cli.Result result = cli.run(command);
-        assertThat(result.exitCode()).as(result.err()).isZero();
-        return result.json();
+        return cli.good(command).json();
     }
 
     /** Processor time and the largest amount of memory so far, of a process (proc(5)). */
