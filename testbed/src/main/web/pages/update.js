@@ -22,10 +22,12 @@ function useTurn() {
   return turn;
 }
 
+const skipped = (metrics) => (metrics.skipped_count ? `, ${count(metrics.skipped_count)} of them skipped` : '');
+
 function Bar({ metrics }) {
   const part = (value) => ({ width: `${metrics.total_count ? (100 * value) / metrics.total_count : 0}%` });
-  return html`<div><div class="split" role="img" aria-label=${`${metrics.success_count} updated, ${metrics.failed_count} failed, ${metrics.pending_count} pending of ${metrics.total_count}`}><i class="good" style=${part(metrics.success_count)}></i><i class="bad" style=${part(metrics.failed_count)}></i></div>
-    <p class="muted">${count(metrics.success_count)} updated, ${count(metrics.failed_count)} failed, ${count(metrics.pending_count)} pending of ${count(metrics.total_count)}</p></div>`;
+  return html`<div><div class="split" role="img" aria-label=${`${metrics.success_count} updated, ${metrics.failed_count} failed, ${metrics.pending_count} pending of ${metrics.total_count}${skipped(metrics)}`}><i class="good" style=${part(metrics.success_count)}></i><i class="bad" style=${part(metrics.failed_count)}></i></div>
+    <p class="muted">${count(metrics.success_count)} updated, ${count(metrics.failed_count)} failed, ${count(metrics.pending_count)} pending of ${count(metrics.total_count)}${skipped(metrics)}</p></div>`;
 }
 
 function FileForm({ title, label, path, onClose, onDone }) {
@@ -64,7 +66,7 @@ function NewCampaign({ manifests, onClose, onDone }) {
 function Order({ campaign, again }) {
   const order = (verb, done) => attempt(() => call('POST', `/v3/update-campaigns/${campaign.id}/${verb}`), done).then(again);
   return html`<span class="row">${campaign.phase === 'draft' && html`<${Button} kind="small primary" onClick=${() => order('start', 'Started')}>Start<//>`}
-    ${['timed', 'awaiting_approval', 'starting', 'active'].includes(campaign.phase) && html`<${Button} kind="small danger" onClick=${() => order('stop', 'Stopping')}>Stop<//>`}
+    ${['timed', 'awaiting_approval', 'starting', 'active', 'stopping'].includes(campaign.phase) && html`<${Button} kind="small danger" onClick=${() => order('stop', 'Stopping')}>${campaign.phase === 'stopping' ? 'Stop at once' : 'Stop'}<//>`}
     ${campaign.phase === 'stopped' && html`<${Button} kind="small" onClick=${() => order('archive', 'Archived')}>Archive<//>`}</span>`;
 }
 

@@ -7,7 +7,7 @@ import java.util.Locale;
  * A device in a campaign.
  *
  * @param result of its Firmware Update object (OMA, object 5, resource 5)
- * @param reason why it did not take the firmware; empty otherwise
+ * @param reason why it did not take the firmware, or was skipped; empty otherwise
  */
 public record CampaignDevice(
         String id,
@@ -19,27 +19,53 @@ public record CampaignDevice(
         String reason,
         Instant createdAt,
         Instant updatedAt) {
-    /** Where a device stands in a campaign, in the platform's words. */
+    /** Where a device stands in a campaign. */
     public enum State {
         /** Nothing was sent yet. */
         PENDING,
+        /** The firmware is on its way to the device; whether it arrived is not known. */
+        SENDING,
         /** The firmware was sent, or the device was told where it is. */
         UPDATED_CONNECTOR_CHANNEL,
         /** The device did not take the firmware. */
         FAILED_CONNECTOR_CHANNEL_UPDATE,
         /** It runs. */
         DEPLOYED,
+        /** It ran before anything was sent: skipped. */
+        ALREADY_DEPLOYED,
+        /** Nothing was sent, for the device lacks what takes it: skipped. */
+        NOT_SENT,
         /** The device is not known any more. */
         DEREGISTERED;
 
-        /** As the platform writes it. */
+        /** As the platform writes it, which has fewer words. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return switch (this) {
+                case SENDING -> PENDING.word();
+                case ALREADY_DEPLOYED -> DEPLOYED.word();
+                case NOT_SENT -> FAILED_CONNECTOR_CHANNEL_UPDATE.word();
+                default -> name().toLowerCase(Locale.ROOT);
+            };
+        }
+
+        /** Whether something was sent, and how it ends is not known yet. */
+        public boolean isBegun() {
+            return this == SENDING || this == UPDATED_CONNECTOR_CHANNEL;
+        }
+
+        /** Whether the filter matched a device that the campaign does nothing with. */
+        public boolean isSkipped() {
+            return this == ALREADY_DEPLOYED || this == NOT_SENT;
         }
 
         /** Whether nothing more will happen. */
         public boolean isEnd() {
-            return this == FAILED_CONNECTOR_CHANNEL_UPDATE || this == DEPLOYED || this == DEREGISTERED;
+            return this != PENDING && !isBegun();
         }
+    }
+
+    /** The same where it stands now. */
+    public CampaignDevice in(State now) {
+        return new CampaignDevice(id, campaignId, deviceId, endpoint, now, 0, "", createdAt, updatedAt);
     }
 }

@@ -8,6 +8,7 @@ import dev.onboard.account.UpdateCampaign.Strategy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Update campaigns, and what {@code lwm2m-server} needs to carry them out. Thread-safe. */
 public interface UpdateCampaigns {
@@ -52,10 +53,19 @@ public interface UpdateCampaigns {
         }
     }
 
-    /** How many devices of a campaign stand where. */
-    record Metrics(long pending, long success, long failed) {
+    /**
+     * How many devices of a campaign stand where.
+     *
+     * @param skipped those that the filter matched and for which nothing is done
+     */
+    record Metrics(long pending, long success, long failed, long skipped) {
         /** All of them. */
         public long total() {
+            return concerned() + skipped;
+        }
+
+        /** Those that are not skipped. */
+        public long concerned() {
             return pending + success + failed;
         }
     }
@@ -75,7 +85,11 @@ public interface UpdateCampaigns {
     /** Lets a draft begin: at once, at its time, or when it is approved. */
     UpdateCampaign start(String id);
 
-    /** Ends a campaign; devices that have the package keep it. */
+    /**
+     * Ends a campaign. An active one is stopping until the devices to which firmware was sent have ended, or their registrations
+     * have; it sends nothing to others. One that is stopping, or has sent nothing, ends at once. Devices that have the package
+     * keep it.
+     */
     UpdateCampaign stop(String id);
 
     /** Puts a campaign that has stopped aside. */
@@ -93,13 +107,13 @@ public interface UpdateCampaigns {
     /** How a campaign's devices stand. */
     Metrics metrics(String campaignId);
 
-    /** The campaigns that are under way or wait for their time. */
+    /** The campaigns that are under way, stop, or wait for their time. */
     List<UpdateCampaign> underWay();
 
     /** Takes the devices that match now into a campaign, and makes it active when it is starting; ends it when it has no package. */
     UpdateCampaign takeDevices(String id);
 
-    /** The devices of an active campaign for which something is to be done. */
+    /** The devices of a campaign for which something is to be done; of one that is stopping, those to which something was sent. */
     List<CampaignDevice> open(String id);
 
     /**
@@ -111,12 +125,22 @@ public interface UpdateCampaigns {
     /** The image that a platform's manifest of an active campaign says is at this address; of several, the newest campaign's. */
     Optional<byte[]> imageAt(String uri);
 
-    /** Notes where a device stands. */
+    /**
+     * Notes that firmware is about to be sent to a device that has got none yet.
+     *
+     * @return whether it may be sent: not when the campaign is not active any more
+     */
+    boolean begin(CampaignDevice device);
+
+    /** Notes where a device stands; what has ended stays as it is. */
     void record(CampaignDevice device, State state, int result, String reason);
 
-    /** Ends a campaign of which nothing more is to be done, by its rules; does nothing otherwise. */
+    /**
+     * Ends a campaign of which nothing more is to be done, by its rules, as {@link #stop} does when some of its devices are at it
+     * yet; ends one that is stopping when none is any more. Does nothing otherwise.
+     */
     UpdateCampaign settle(String id);
 
-    /** Calls back whenever a campaign was made to start, stop or change, after it is durable; must not block. Returns what ends it. */
-    Runnable subscribe(Runnable listener);
+    /** Calls back with every campaign that came into another phase, after it is durable; must not block. Returns what ends it. */
+    Runnable subscribe(Consumer<UpdateCampaign> listener);
 }

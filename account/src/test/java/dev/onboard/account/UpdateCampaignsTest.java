@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class UpdateCampaignsTest {
         open.reopen();
         UpdateCampaigns again = open.account.updateCampaigns();
         assertThat(again.underWay()).extracting(UpdateCampaign::id).containsExactly(campaign.id());
-        assertThat(again.metrics(campaign.id())).isEqualTo(new UpdateCampaigns.Metrics(1099, 1, 0));
+        assertThat(again.metrics(campaign.id())).isEqualTo(new UpdateCampaigns.Metrics(1099, 1, 0, 0));
         for (CampaignDevice device : again.open(campaign.id())) {
             again.record(device, CampaignDevice.State.FAILED_CONNECTOR_CHANNEL_UPDATE, 5, "no");
         }
@@ -133,6 +134,110 @@ class UpdateCampaignsTest {
         assertThat(stopped.state()).isEqualTo("autostopped");
         assertThat(stopped.autostopReason()).isEqualTo("2 of 4 devices run the firmware, as many as asked for");
         assertThat(campaigns.settle(never.id()).phase()).isEqualTo(Phase.ACTIVE);
+    }
+
+    @Test
+    void aCampaignThatIsStoppedWaitsForTheDevicesThatHaveBegunAlone() {
+        for (int i = 0; i < 4; i++) {
+            open.account.devices().add(NewDevice.of("d" + i));
+        }
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        List<Phase> told = new CopyOnWriteArrayList<>();
+        Runnable unsubscribe = campaigns.subscribe(campaign -> told.add(campaign.phase()));
+        String id = active(Strategy.ONE_SHOT, Autostop.ON, 100).id();
+        List<CampaignDevice> devices = campaigns.open(id);
+        campaigns.record(devices.get(0), CampaignDevice.State.DEPLOYED, 1, "");
+        assertThat(campaigns.begin(devices.get(1))).isTrue();
+        assertThat(campaigns.begin(devices.get(2))).isTrue();
+        campaigns.record(devices.get(2), CampaignDevice.State.UPDATED_CONNECTOR_CHANNEL, 0, "");
+
+        UpdateCampaign stopping = campaigns.stop(id);
+        assertThat(stopping.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(stopping.state()).isEqualTo("stopping");
+        assertThat(stopping.stoppingAt()).isPresent();
+        assertThat(stopping.stoppedAt()).isEmpty();
+        assertThat(campaigns.begin(devices.get(3))).isFalse();
+        assertThat(campaigns.open(id)).extracting(CampaignDevice::endpoint).containsExactly("d1", "d2");
+        assertThat(campaigns.underWay()).extracting(UpdateCampaign::id).contains(id);
+        assertThatThrownBy(() -> campaigns.remove(id)).hasMessageContaining("the campaign is stopping");
+
+        campaigns.record(devices.get(1), CampaignDevice.State.FAILED_CONNECTOR_CHANNEL_UPDATE, 5, "no");
+        assertThat(campaigns.settle(id).phase()).isEqualTo(Phase.STOPPING);
+        campaigns.record(devices.get(2), CampaignDevice.State.DEPLOYED, 1, "");
+        UpdateCampaign stopped = campaigns.settle(id);
+        assertThat(stopped.phase()).isEqualTo(Phase.STOPPED);
+        assertThat(stopped.state()).isEqualTo("userstopped");
+        assertThat(stopped.stoppingAt()).isEqualTo(stopping.stoppingAt());
+        assertThat(stopped.stoppedAt()).isPresent();
+        assertThat(campaigns.metrics(id)).isEqualTo(new UpdateCampaigns.Metrics(1, 2, 1, 0));
+        assertThatThrownBy(() -> campaigns.stop(id)).hasMessageContaining("not under way");
+        assertThat(told).containsExactly(Phase.STARTING, Phase.ACTIVE, Phase.STOPPING, Phase.STOPPED);
+        unsubscribe.run();
+    }
+
+    @Test
+    void aSecondStopEndsAtOnceAndACampaignThatHasSentNothingEndsAtTheFirst() {
+        open.account.devices().add(NewDevice.of("d"));
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        String begun = active(Strategy.ONE_SHOT, Autostop.ON, 100).id();
+        campaigns.begin(campaigns.open(begun).get(0));
+        assertThat(campaigns.stop(begun).phase()).isEqualTo(Phase.STOPPING);
+        assertThat(campaigns.stop(begun).phase()).isEqualTo(Phase.STOPPED);
+        assertThat(campaigns.metrics(begun)).isEqualTo(new UpdateCampaigns.Metrics(1, 0, 0, 0));
+        String idle = active(Strategy.ONE_SHOT, Autostop.ON, 100).id();
+        assertThat(campaigns.stop(idle).phase()).isEqualTo(Phase.STOPPED);
+    }
+
+    /** Devices that are gone do not hold up what stops. */
+    @Test
+    void aCampaignThatIsStoppingDoesNotWaitForWhoIsGone() throws Exception {
+        open.account.devices().add(NewDevice.of("left"));
+        OpenAccount.get(open.account.devices().registered("left", Registration.NONE));
+        Device removed = open.account.devices().add(NewDevice.of("removed"));
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        String id = active(Strategy.ONE_SHOT, Autostop.ON, 100).id();
+        campaigns.open(id).forEach(campaigns::begin);
+        assertThat(campaigns.stop(id).phase()).isEqualTo(Phase.STOPPING);
+        open.account.devices().remove(removed.id());
+        assertThat(campaigns.settle(id).phase()).isEqualTo(Phase.STOPPING);
+        OpenAccount.get(open.account.devices().deregistered("left"));
+        assertThat(campaigns.settle(id).phase()).isEqualTo(Phase.STOPPED);
+        assertThat(campaigns.metrics(id)).isEqualTo(new UpdateCampaigns.Metrics(1, 0, 1, 0));
+    }
+
+    @Test
+    void devicesForWhichNothingIsDoneAreSkippedAndCountForNothing() {
+        for (int i = 0; i < 4; i++) {
+            open.account.devices().add(NewDevice.of("d" + i));
+        }
+        UpdateCampaigns campaigns = open.account.updateCampaigns();
+        String id = active(Strategy.ONE_SHOT, Autostop.ON, 50).id();
+        List<CampaignDevice> devices = campaigns.open(id);
+        campaigns.record(devices.get(0), CampaignDevice.State.ALREADY_DEPLOYED, 0, "it ran it");
+        campaigns.record(devices.get(1), CampaignDevice.State.NOT_SENT, 0, "without object 14");
+        assertThat(campaigns.settle(id).phase()).isEqualTo(Phase.ACTIVE);
+        campaigns.begin(devices.get(3));
+        campaigns.record(devices.get(2), CampaignDevice.State.DEPLOYED, 1, "");
+        UpdateCampaign stopping = campaigns.settle(id);
+        assertThat(stopping.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(stopping.autostopReason()).isEqualTo("1 of 2 devices run the firmware, as many as asked for");
+        campaigns.record(devices.get(3), CampaignDevice.State.DEPLOYED, 1, "");
+        assertThat(campaigns.settle(id).state()).isEqualTo("autostopped");
+        assertThat(campaigns.metrics(id)).isEqualTo(new UpdateCampaigns.Metrics(0, 2, 0, 2));
+        assertThat(campaigns.metrics(id).total()).isEqualTo(4);
+        assertThat(campaigns
+                        .devices(id, Query.all().where("deployment_state", "deployed"))
+                        .entries())
+                .extracting(CampaignDevice::endpoint)
+                .containsExactlyInAnyOrder("d0", "d2", "d3");
+
+        String again = active(Strategy.ONE_SHOT, Autostop.ON, 100).id();
+        campaigns
+                .open(again)
+                .forEach(device -> campaigns.record(device, CampaignDevice.State.ALREADY_DEPLOYED, 0, "it ran it"));
+        UpdateCampaign stopped = campaigns.settle(again);
+        assertThat(stopped.state()).isEqualTo("autostopped");
+        assertThat(stopped.autostopReason()).isEqualTo("there was nothing to do: 4 devices were skipped");
     }
 
     @Test

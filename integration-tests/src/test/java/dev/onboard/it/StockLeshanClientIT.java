@@ -2,15 +2,25 @@ package dev.onboard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onboard.account.UpdateCampaign.Delivery;
+import dev.onboard.account.UpdateCampaigns;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.manifest.FirmwareVersion;
+import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
+import dev.onboard.manifest.UpdateTarget;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.Credential;
 import dev.onboard.server.Node;
+import dev.onboard.server.UpdateService;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.leshan.client.LeshanClient;
@@ -29,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An unmodified Leshan client, as our users bring it, is onboarded by our servers. */
 class StockLeshanClientIT {
@@ -82,6 +94,61 @@ class StockLeshanClientIT {
             assertThat(refused.endpoint()).contains("meter-7");
         } finally {
             client.destroy(false);
+        }
+    }
+
+    /** It has no object by which firmware comes to it, whatever the format. */
+    @ParameterizedTest
+    @CsvSource({
+        "SUIT, '5 (Firmware Update, which takes the package)'",
+        "PLATFORM_V1, '10252 (Firmware Manifest, which takes the platform''s manifests) and 10255'",
+        "PLATFORM_V3, '14 (Software Component, which says which version of it runs) and 10252'"
+    })
+    void aCampaignSkipsItAndSaysWhatItLacks(ManifestFormat format, String lacks) throws Exception {
+        servers.trust(factoryCa.certificate());
+        LeshanClient client = client("meter-7", engine -> {});
+        client.start();
+        try (UpdateService service = UpdateService.start(
+                servers.lwm2m,
+                servers.account,
+                servers.journal,
+                URI.create("coaps://localhost:" + servers.lwm2m.address().getPort()))) {
+            servers.await("registration", at(Stage.REGISTERED, Party.LWM2M_SERVER)::test);
+            byte[] image = UpdateBench.image(100);
+            Manifest manifest = Manifest.of(UpdateTarget.of("Acme", "Meter"), FirmwareVersion.parse("1.1.0"), image);
+            servers.account.firmwareImages().add("image", "", image);
+            String id = servers.account
+                    .firmwareManifests()
+                    .add(
+                            "manifest",
+                            "",
+                            SignedManifest.sign(
+                                            format,
+                                            format.isPlatform() ? manifest.withUri("/image") : manifest,
+                                            List.of(CertificateAuthority.selfSigned(
+                                                    CertificateRecipe.firmwareSigner("Signer"),
+                                                    Servers.CLOCK,
+                                                    Servers.RANDOM)),
+                                            image)
+                                    .encoded())
+                    .id();
+            UpdateCampaigns campaigns = servers.account.updateCampaigns();
+            String campaign = campaigns
+                    .create(UpdateCampaigns.Change.of("c", id, "endpoint_name__eq=meter-7", Delivery.PULL))
+                    .id();
+            campaigns.start(campaign);
+            Event skipped = servers.await(
+                    "skip", event -> "skipped".equals(event.facts().get("action")));
+            assertThat(skipped.refusedBy()).contains(Party.LWM2M_SERVER);
+            assertThat(skipped.reason()).contains("object-missing");
+            assertThat(skipped.detail().orElse(""))
+                    .contains("the device registered without object " + lacks)
+                    .contains("nothing was sent");
+            servers.await("end", event -> "stopped".equals(event.facts().get("phase")));
+            assertThat(campaigns.metrics(campaign)).isEqualTo(new UpdateCampaigns.Metrics(0, 0, 0, 1));
+            assertThat(campaigns.get(campaign).orElseThrow().state()).isEqualTo("autostopped");
+        } finally {
+            client.destroy(true);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.journal.Stage;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -118,11 +119,58 @@ class UpdateCommandsIT {
         assertThat(status.path("metrics").path("total_count").asInt()).isEqualTo(DEVICES);
         assertThat(status.path("metrics").path("pending_count").asInt()).isZero();
         if (!HEAVY) {
-            assertThat(watched.out()).contains("3 of 3 devices run the firmware, 0 do not, 0 are under way");
+            assertThat(watched.out())
+                    .contains("3 of 3 devices run the firmware, 0 do not, 0 had not ended when it stopped");
             assertThat(status.path("campaign").path("state").asText()).isEqualTo("deployed");
         }
+        aCampaignForTheSameDevicesAgainSkipsThem(manifest);
+        aCampaignIsFollowedUntilItIsStopped(manifest);
         System.out.println(updated + " of " + DEVICES + " devices run the firmware after " + KILLS + " kills");
         last.stop();
+    }
+
+    private void aCampaignForTheSameDevicesAgainSkipsThem(Path manifest) throws Exception {
+        String id = cli.good("update", "campaign", "create", "again", "--manifest", manifest, "--start", "--json")
+                .json()
+                .path("id")
+                .asText();
+        Cli.Result watched = cli.good("update", "campaign", "status", id, "--watch");
+        if (!HEAVY) {
+            assertThat(watched.out())
+                    .contains("is stopped, autostopped: there was nothing to do: 3 devices were skipped")
+                    .contains(
+                            "0 of 0 devices run the firmware, 0 do not, 0 had not ended when it stopped; 3 were skipped")
+                    .contains("d1: the device ran 1.1.0 before; nothing was sent");
+        }
+        JsonNode metrics =
+                cli.good("update", "campaign", "status", id, "--json").json().path("metrics");
+        assertThat(metrics.path("total_count").asInt()).isEqualTo(DEVICES);
+    }
+
+    private void aCampaignIsFollowedUntilItIsStopped(Path manifest) throws Exception {
+        String id = cli.good(
+                        "update",
+                        "campaign",
+                        "create",
+                        "later",
+                        "--manifest",
+                        manifest,
+                        "--when",
+                        "2999-01-01T00:00:00Z",
+                        "--start",
+                        "--json")
+                .json()
+                .path("id")
+                .asText();
+        Process watch = cli.start("update", "campaign", "status", id, "--watch");
+        BufferedReader notes = watch.errorReader();
+        assertThat(notes.readLine()).isEqualTo("timed: 0 of 0 devices run the firmware, 0 do not, 0 are under way");
+        assertThat(cli.good("update", "campaign", "stop", id).out()).contains(id + " is stopped");
+        assertThat(notes.lines().toList()).last().isEqualTo("the campaign has stopped");
+        assertThat(watch.inputReader().readLine()).isEqualTo("later (" + id + ") is stopped, userstopped");
+        assertThat(watch.waitFor()).isZero();
+        assertThat(cli.good("update", "campaign", "status", id, "--watch").out())
+                .contains("is stopped, userstopped");
     }
 
     /** Kills testbed, devices or both, each time at another moment, and starts them again; gives the testbed that runs then. */

@@ -7,9 +7,11 @@ import dev.onboard.account.FirmwareManifest;
 import dev.onboard.account.UpdateCampaign;
 import dev.onboard.account.UpdateCampaign.Delivery;
 import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.account.UpdateCampaigns;
 import dev.onboard.account.UpdateCampaigns.Change;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.journal.Event;
+import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Stage;
 import dev.onboard.server.Node;
 import java.nio.file.Path;
@@ -183,32 +185,93 @@ class UpdateIT {
         assertThat(running("device-2")).isEqualTo("1.0.0");
     }
 
-    @Test
-    void aCampaignThatIsStoppedSendsNothingMore() throws Exception {
-        var campaigns = bench.servers.account.updateCampaigns();
-        bench.fleet.device("device-1").orElseThrow().cutPower();
-        UpdateCampaign campaign = bench.start(bench.upload("1.1.0", 1000), Delivery.PULL);
-        bench.told("device-2", "installed");
-        bench.told("device-3", "installed");
-        UpdateCampaign stopped = campaigns.stop(campaign.id());
-        assertThat(stopped.state()).isEqualTo("userstopped");
-        bench.fleet.device("device-1").orElseThrow().powerOn();
-        long before = bench.servers
-                .await(
-                        "the last event of the stop",
-                        e -> e.stage() == Stage.POWER
-                                && e.endpoint().orElse("").equals("device-1")
-                                && "cut".equals(e.facts().get("action")))
-                .id();
+    private void registeredAgain(String endpoint, long after) {
         bench.servers.await(
-                "device-1 again",
-                e -> e.id() > before
-                        && e.stage() == Stage.REGISTERED
-                        && e.endpoint().orElse("").equals("device-1"));
+                endpoint + " again",
+                event -> event.id() > after
+                        && event.stage() == Stage.REGISTERED
+                        && event.endpoint().orElse("").equals(endpoint));
+    }
+
+    private Event campaignIs(UpdateCampaign campaign, Phase phase) {
+        return bench.servers.await(
+                "the campaign " + phase.word(),
+                event -> campaign.id().equals(event.facts().get("campaign"))
+                        && phase.word().equals(event.facts().get("phase")));
+    }
+
+    /** One device was told where the package is, and has lost its power; another one has lost it before. */
+    @Test
+    void aCampaignThatIsStoppedWaitsForWhoHasBegunAndSendsNothingMore() throws Exception {
+        var campaigns = bench.servers.account.updateCampaigns();
+        SimulatedDevice out = bench.fleet.device("device-1").orElseThrow();
+        SimulatedDevice begun = bench.fleet.device("device-3").orElseThrow();
+        out.cutPower();
+        UpdateCampaign campaign = bench.start(bench.upload("1.1.0", 2_000_000), Delivery.PULL);
+        bench.told("device-2", "downloading");
+        bench.told("device-3", "downloading");
+        begun.cutPower();
+        UpdateCampaign stopping = campaigns.stop(campaign.id());
+        assertThat(stopping.phase()).isEqualTo(Phase.STOPPING);
+        assertThat(stopping.state()).isEqualTo("stopping");
+        long mark = campaignIs(campaign, Phase.STOPPING).id();
+        out.powerOn();
+        registeredAgain("device-1", mark);
         assertThat(running("device-1")).isEqualTo("1.0.0");
+        assertThat(campaigns.get(campaign.id()).orElseThrow().phase()).isEqualTo(Phase.STOPPING);
+        begun.powerOn();
+        UpdateCampaign stopped = bench.stopped(campaign, SOON);
+        assertThat(stopped.state()).isEqualTo("userstopped");
+        assertThat(running("device-2")).isEqualTo("1.1.0");
+        assertThat(running("device-3")).isEqualTo("1.1.0");
+        assertThat(running("device-1")).isEqualTo("1.0.0");
+        assertThat(campaigns.metrics(campaign.id())).isEqualTo(new UpdateCampaigns.Metrics(1, 2, 0, 0));
+        try (var events = bench.servers.journal.events()) {
+            assertThat(events.filter(event -> "sent".equals(event.facts().get("action"))))
+                    .extracting(event -> event.endpoint().orElseThrow())
+                    .containsExactlyInAnyOrder("device-2", "device-3");
+        }
         assertThat(campaigns.archive(campaign.id()).phase()).isEqualTo(Phase.ARCHIVED);
         campaigns.remove(campaign.id());
         assertThat(campaigns.get(campaign.id())).isEmpty();
+    }
+
+    @Test
+    void aSecondStopEndsACampaignAtOnceAndTheVersionThatRunsStays() throws Exception {
+        var campaigns = bench.servers.account.updateCampaigns();
+        SimulatedDevice begun = bench.fleet.device("device-3").orElseThrow();
+        UpdateCampaign campaign = bench.start(bench.upload("1.1.0", 2_000_000), Delivery.PULL);
+        bench.told("device-3", "downloading");
+        begun.cutPower();
+        assertThat(campaigns.stop(campaign.id()).phase()).isEqualTo(Phase.STOPPING);
+        assertThat(campaigns.stop(campaign.id()).phase()).isEqualTo(Phase.STOPPED);
+        long mark = campaignIs(campaign, Phase.STOPPED).id();
+        begun.powerOn();
+        registeredAgain("device-3", mark);
+        assertThat(bench.told("device-3", "refused").reason()).contains("response-4.04");
+        assertThat(running("device-3")).isEqualTo("1.0.0");
+        assertThat(bench.devices(campaign))
+                .filteredOn(device -> device.endpoint().equals("device-3"))
+                .singleElement()
+                .satisfies(device -> assertThat(device.state()).isEqualTo(State.UPDATED_CONNECTOR_CHANNEL));
+    }
+
+    @Test
+    void devicesThatRunTheFirmwareAlreadyAreSkipped() throws Exception {
+        FirmwareManifest manifest = bench.upload("1.1.0", 1000);
+        bench.stopped(bench.start(manifest, Delivery.PUSH), SOON);
+        UpdateCampaign again = bench.stopped(bench.start(manifest, Delivery.PULL), SOON);
+        assertThat(again.state()).isEqualTo("autostopped");
+        assertThat(again.autostopReason()).isEqualTo("there was nothing to do: 3 devices were skipped");
+        assertThat(bench.servers.account.updateCampaigns().metrics(again.id()))
+                .isEqualTo(new UpdateCampaigns.Metrics(0, 0, 0, 3));
+        assertThat(bench.devices(again)).hasSize(3).allSatisfy(device -> {
+            assertThat(device.state()).isEqualTo(State.ALREADY_DEPLOYED);
+            assertThat(device.reason()).isEqualTo("the device ran 1.1.0 before; nothing was sent");
+        });
+        Event skipped = bench.told("device-2", "skipped");
+        assertThat(skipped.outcome()).isEqualTo(Outcome.OK);
+        assertThat(skipped.facts()).containsEntry("campaign", again.id());
     }
 
     @Test

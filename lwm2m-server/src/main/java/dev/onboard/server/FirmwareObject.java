@@ -1,6 +1,7 @@
 package dev.onboard.server;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** By the Firmware Update object (OMA, object 5, version 1.0): a package is written or fetched, then installed on demand. */
@@ -12,6 +13,11 @@ record FirmwareObject() implements Procedure {
     private static final int CONNECTION_LOST = 4;
 
     private static final int UPDATE_FAILED = 8;
+
+    @Override
+    public Map<Integer, String> needed() {
+        return Map.of(5, "Firmware Update, which takes the package");
+    }
 
     @Override
     public List<String> asked() {

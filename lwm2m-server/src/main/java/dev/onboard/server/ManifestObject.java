@@ -1,7 +1,9 @@
 package dev.onboard.server;
 
 import dev.onboard.manifest.ManifestFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,6 +18,17 @@ record ManifestObject(ManifestFormat format) implements Procedure {
 
     private static final int V3_DONE = 18;
     private static final int V1_DONE = 100;
+
+    @Override
+    public Map<Integer, String> needed() {
+        Map<Integer, String> needed = new HashMap<>(Map.of(
+                10252, "Firmware Manifest, which takes the platform's manifests",
+                10255, "Device Metadata, which says of which make and class the device is"));
+        if (format == ManifestFormat.PLATFORM_V3) {
+            needed.put(14, "Software Component, which says which version of it runs");
+        }
+        return needed;
+    }
 
     @Override
     public List<String> asked() {

@@ -1,6 +1,7 @@
 package dev.onboard.server;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** How firmware comes to a device by one of its objects: what the object says, and what follows from it. Stateless. */
@@ -19,6 +20,22 @@ sealed interface Procedure permits FirmwareObject, ManifestObject {
         WATCH,
         /** Look again later. */
         REST
+    }
+
+    /** The objects that it takes, each with what it is and what it is for. */
+    Map<Integer, String> needed();
+
+    /** What a device lacks of them, by its registration; empty when it has all. */
+    default Optional<String> missing(Registered registration) {
+        List<String> lacks = needed().entrySet().stream()
+                .filter(object -> !registration.hasObject(object.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .map(object -> object.getKey() + " (" + object.getValue() + ")")
+                .toList();
+        return lacks.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the device registered without object " + String.join(" and ", lacks)
+                        + "; nothing was sent. Bring it the image in a manifest of another format");
     }
 
     /** The object's instance, and what else says which firmware runs. */

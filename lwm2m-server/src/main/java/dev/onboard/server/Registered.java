@@ -28,4 +28,10 @@ public record Registered(
         String binding,
         String rootPath,
         Map<String, String> attributes,
-        List<Link> links) {}
+        List<Link> links) {
+    /** Whether the device said that it has this object. */
+    public boolean hasObject(int id) {
+        String path = (rootPath.endsWith("/") ? rootPath : rootPath + "/") + id;
+        return links.stream().anyMatch(link -> (link.path() + "/").startsWith(path + "/"));
+    }
+}

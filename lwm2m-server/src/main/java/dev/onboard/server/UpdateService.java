@@ -27,12 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the account's update campaigns on devices that are registered at this server. What is to be done with a
@@ -43,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * with a device, whole.
  */
 public final class UpdateService implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(UpdateService.class);
     /** How many devices are being dealt with at a time. */
     private static final int AT_ONCE = 32;
     /** How often the account is asked what has changed of itself: a time that has come, other processes' work. */
@@ -58,7 +52,7 @@ public final class UpdateService implements AutoCloseable {
     private final Journal journal;
     private final URI files;
     private final Optional<URI> plainFiles;
-    private final ScheduledThreadPoolExecutor thread;
+    private final UpdateThread thread = new UpdateThread();
     private final Journal.Subscription registrations;
     private final Runnable changes;
     private final Map<String, Active> active = new LinkedHashMap<>();
@@ -120,19 +114,16 @@ public final class UpdateService implements AutoCloseable {
         this.journal = journal;
         this.files = files;
         this.plainFiles = plainFiles;
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread made = new Thread(task, "onboard-update");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.registrations = server.watch(event -> {
             if (event instanceof ServerEvent.Appeared || event instanceof ServerEvent.Updated) {
-                post(() -> wake(event.endpoint()));
+                thread.post(() -> wake(event.endpoint()));
             }
         });
-        this.changes = account.updateCampaigns().subscribe(() -> post(this::look));
-        thread.scheduleWithFixedDelay(guarded(this::look), 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        this.changes = account.updateCampaigns().subscribe(campaign -> {
+            tell(campaign);
+            thread.post(this::look);
+        });
+        thread.every(BEAT_MILLIS, this::look);
     }
 
     /**
@@ -154,52 +145,33 @@ public final class UpdateService implements AutoCloseable {
         return new UpdateService(server, account, journal, own, Optional.of(plain));
     }
 
-    private void post(Runnable task) {
-        try {
-            thread.execute(guarded(task));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the update service is closed; nothing more is done", e);
-        }
-    }
-
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.warn("a step of an update campaign failed; it is tried again", e);
-            }
-        };
-    }
-
     /** What there is to do. */
     private void look() {
         Set<String> present = new HashSet<>();
         for (UpdateCampaign campaign : account.updateCampaigns().underWay()) {
-            UpdateCampaign now = account.updateCampaigns().takeDevices(campaign.id());
-            if (now.phase() != campaign.phase()) {
-                tell(now);
-            }
-            if (now.phase() == Phase.ACTIVE) {
-                present.add(now.id());
-                join(now);
+            if (isCarriedOut(account.updateCampaigns().takeDevices(campaign.id()))) {
+                UpdateCampaign now = account.updateCampaigns().settle(campaign.id());
+                if (isCarriedOut(now)) {
+                    present.add(now.id());
+                    join(now);
+                }
             }
         }
-        for (Active gone : active.values().stream()
+        active.values().stream()
                 .filter(each -> !present.contains(each.campaign.id()))
-                .toList()) {
-            drop(gone);
-        }
-        for (Active each : active.values().stream().toList()) {
-            UpdateCampaign settled = account.updateCampaigns().settle(each.campaign.id());
-            if (settled.phase() != Phase.ACTIVE) {
-                tell(settled);
-                drop(each);
-            }
-        }
+                .toList()
+                .forEach(this::drop);
     }
 
+    private static boolean isCarriedOut(UpdateCampaign campaign) {
+        return campaign.phase() == Phase.ACTIVE || campaign.phase() == Phase.STOPPING;
+    }
+
+    /** Tells of a campaign that came into another phase, once devices are concerned; on the account's thread, too. */
     private void tell(UpdateCampaign campaign) {
+        if (!isCarriedOut(campaign) && campaign.phase() != Phase.STOPPED) {
+            return;
+        }
         Event.Draft event = Event.of(Stage.FIRMWARE, Party.LWM2M_SERVER)
                 .fact("action", "campaign")
                 .fact("campaign", campaign.id())
@@ -222,9 +194,28 @@ public final class UpdateService implements AutoCloseable {
                         active.put(campaign.id(), begun);
                         takeIn(begun);
                     });
+        } else if (campaign.phase() == Phase.STOPPING) {
+            sendNoMore(known);
         } else if (campaign.strategy() == UpdateCampaign.Strategy.CONTINUOUS) {
             takeIn(known);
         }
+    }
+
+    /** What has got nothing yet gets nothing any more. */
+    private void sendNoMore(Active stopping) {
+        stopping.devices.values().stream()
+                .filter(work -> work.device.state() == State.PENDING && work.place != Place.ENDED)
+                .forEach(this::leaveOut);
+        next();
+    }
+
+    /** Does nothing more with it; where it stands stays as it is. */
+    private void leaveOut(Work work) {
+        if (work.place == Place.QUEUED) {
+            waiting.remove(work);
+        }
+        leave(work);
+        work.place = Place.ENDED;
     }
 
     private void takeIn(Active running) {
@@ -239,9 +230,7 @@ public final class UpdateService implements AutoCloseable {
 
     private void drop(Active gone) {
         active.remove(gone.campaign.id());
-        gone.devices.values().forEach(this::leave);
-        gone.devices.values().forEach(work -> work.place = Place.ENDED);
-        waiting.removeIf(work -> work.of == gone);
+        gone.devices.values().forEach(this::leaveOut);
         next();
     }
 
@@ -293,23 +282,35 @@ public final class UpdateService implements AutoCloseable {
     private void rest(Work work) {
         leave(work);
         next();
-        thread.schedule(guarded(() -> queue(work)), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        thread.after(LOOK_AGAIN_MILLIS, () -> queue(work));
     }
 
     private void end(Work work, State state, int result, String reason) {
         account.updateCampaigns().record(work.device, state, result, reason);
         leave(work);
         work.place = Place.ENDED;
-        Event.Draft event = event(work, state == State.DEPLOYED ? "deployed" : "not-deployed");
-        if (state != State.DEPLOYED) {
-            event.refused(Party.DEVICE, "update-result-" + result).detail(reason);
-        }
-        journal.record(event);
+        tellEnd(work, state, result, reason);
         boolean last = work.of.devices.values().stream().allMatch(each -> each.place == Place.ENDED);
         if (last) {
-            post(this::look);
+            thread.post(this::look);
         }
         next();
+    }
+
+    private void tellEnd(Work work, State state, int result, String reason) {
+        journal.record(
+                switch (state) {
+                    case DEPLOYED -> event(work, "deployed");
+                    case ALREADY_DEPLOYED -> event(work, "skipped").detail(reason);
+                    case NOT_SENT ->
+                        event(work, "skipped")
+                                .refused(Party.LWM2M_SERVER, "object-missing")
+                                .detail(reason);
+                    default ->
+                        event(work, "not-deployed")
+                                .refused(Party.DEVICE, "update-result-" + result)
+                                .detail(reason);
+                });
     }
 
     private Event.Draft event(Work work, String action) {
@@ -325,6 +326,13 @@ public final class UpdateService implements AutoCloseable {
         work.place = Place.AT_WORK;
         String endpoint = work.device.endpoint();
         Procedure procedure = work.of.procedure;
+        Optional<String> missing = work.device.state() == State.PENDING
+                ? server.registration(endpoint).flatMap(procedure::missing)
+                : Optional.empty();
+        if (missing.isPresent()) {
+            end(work, State.NOT_SENT, 0, missing.get());
+            return;
+        }
         CompletionStage<List<Node>> answers = CompletableFuture.completedStage(List.of());
         for (String path : procedure.asked()) {
             answers = answers.thenCombine(server.read(endpoint, path), UpdateService::and);
@@ -339,7 +347,7 @@ public final class UpdateService implements AutoCloseable {
     }
 
     private <T> void then(Work work, CompletionStage<T> stage, java.util.function.Consumer<T> next) {
-        stage.whenComplete((value, failure) -> post(() -> {
+        stage.whenComplete((value, failure) -> thread.post(() -> {
             if (work.place != Place.AT_WORK) {
                 return; // dropped meanwhile
             }
@@ -364,15 +372,24 @@ public final class UpdateService implements AutoCloseable {
     private void decide(Work work, Procedure.Stand stand) {
         boolean sent = work.device.state() == State.UPDATED_CONNECTOR_CHANNEL;
         switch (work.of.procedure.next(stand, new Procedure.Known(work.of.version(), sent, work.sent < ATTEMPTS))) {
-            case DEPLOYED -> end(work, State.DEPLOYED, (int) stand.result(), "");
+            case DEPLOYED -> deployed(work, stand);
             case FAILED -> failed(work, stand);
-            case SEND -> send(work, stand);
-            case INSTALL -> {
-                journal.record(event(work, "update"));
-                then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
-            }
+            case SEND -> ifBegun(work, () -> send(work, stand));
+            case INSTALL ->
+                ifBegun(work, () -> {
+                    journal.record(event(work, "update"));
+                    then(work, server.execute(work.device.endpoint(), "/5/0/2", ""), done -> rest(work));
+                });
             case WATCH -> watch(work);
             case REST -> rest(work);
+        }
+    }
+
+    private void deployed(Work work, Procedure.Stand stand) {
+        if (work.device.state() == State.PENDING) {
+            end(work, State.ALREADY_DEPLOYED, 0, "the device ran " + stand.running() + " before; nothing was sent");
+        } else {
+            end(work, State.DEPLOYED, (int) stand.result(), "");
         }
     }
 
@@ -385,6 +402,19 @@ public final class UpdateService implements AutoCloseable {
                 "the device's Update Result (" + (work.of.isByManifest() ? "/10252/0/3" : "/5/0/5") + ") is " + result
                         + ", " + work.of.procedure.meaning(result) + "; it goes on with " + stand.running()
                         + ". Its own event says why");
+    }
+
+    /** Notes that something is done with the device, and does it; unless the campaign was stopped before. */
+    private void ifBegun(Work work, Runnable step) {
+        if (work.device.state() == State.PENDING) {
+            if (!account.updateCampaigns().begin(work.device)) {
+                leaveOut(work);
+                next();
+                return;
+            }
+            work.device = work.device.in(State.SENDING);
+        }
+        step.run();
     }
 
     private void send(Work work, Procedure.Stand stand) {
@@ -405,16 +435,7 @@ public final class UpdateService implements AutoCloseable {
 
     private void noteSent(Work work, String delivery) {
         account.updateCampaigns().record(work.device, State.UPDATED_CONNECTOR_CHANNEL, 0, "");
-        work.device = new CampaignDevice(
-                work.device.id(),
-                work.device.campaignId(),
-                work.device.deviceId(),
-                work.device.endpoint(),
-                State.UPDATED_CONNECTOR_CHANNEL,
-                0,
-                "",
-                work.device.createdAt(),
-                work.device.updatedAt());
+        work.device = work.device.in(State.UPDATED_CONNECTOR_CHANNEL);
         journal.record(event(work, "sent").fact("delivery", delivery));
     }
 
@@ -453,14 +474,11 @@ public final class UpdateService implements AutoCloseable {
     /** It downloads: looked at when it says that something changed, and after a while. */
     private void watch(Work work) {
         work.place = Place.DOWNLOADING;
-        thread.schedule(
-                guarded(() -> {
-                    if (work.place == Place.DOWNLOADING) {
-                        step(work);
-                    }
-                }),
-                LOOK_AGAIN_MILLIS,
-                TimeUnit.MILLISECONDS);
+        thread.after(LOOK_AGAIN_MILLIS, () -> {
+            if (work.place == Place.DOWNLOADING) {
+                step(work);
+            }
+        });
         if (work.observation != null) {
             return;
         }
@@ -468,7 +486,7 @@ public final class UpdateService implements AutoCloseable {
         server.observe(
                         endpoint,
                         work.of.procedure.observed(),
-                        answer -> post(() -> {
+                        answer -> thread.post(() -> {
                             boolean downloading = answer.node().orElse(null) instanceof Node.Value value
                                     && Long.valueOf(work.of.isByManifest() ? 4 : 1)
                                             .equals(value.value());
@@ -476,7 +494,7 @@ public final class UpdateService implements AutoCloseable {
                                 step(work);
                             }
                         }))
-                .whenComplete((observation, failure) -> post(() -> {
+                .whenComplete((observation, failure) -> thread.post(() -> {
                     if (observation != null && work.place != Place.ENDED && work.observation == null) {
                         work.observation = observation;
                     } else if (observation != null) {
@@ -490,14 +508,6 @@ public final class UpdateService implements AutoCloseable {
     public void close() {
         registrations.close();
         changes.run();
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            thread.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

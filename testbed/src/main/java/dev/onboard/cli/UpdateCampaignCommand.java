@@ -29,6 +29,15 @@ import picocli.CommandLine.Parameters;
 final class UpdateCampaignCommand extends CommandGroup {
     private static final String CAMPAIGNS = "/v3/update-campaigns";
 
+    private static boolean isStopping(JsonNode campaign) {
+        return campaign.path("phase").asText().equals("stopping");
+    }
+
+    private static boolean isOver(JsonNode campaign) {
+        String phase = campaign.path("phase").asText();
+        return phase.equals("stopped") || phase.equals("archived");
+    }
+
     private static String path(String id) {
         return CAMPAIGNS + "/" + ManagementClient.encoded(id);
     }
@@ -156,13 +165,19 @@ final class UpdateCampaignCommand extends CommandGroup {
     @Command(
             name = "stop",
             mixinStandardHelpOptions = true,
-            description = "Stop it; devices that have the package keep it.")
+            description =
+                    "Stop it: it sends nothing more, and is stopping until the devices to which it sent the firmware"
+                            + " have ended. One that is stopping ends at once.")
     static final class Stop extends One {
         @Override
         void run(ManagementClient client, Console console) {
             client.call("POST", path() + "/stop", null);
             JsonNode now = client.call("GET", path(), null);
-            console.say(id() + " is " + now.path("phase").asText());
+            console.say(id() + " is " + now.path("phase").asText()
+                    + (isStopping(now)
+                            ? " until the devices to which it sent the firmware have ended; the same once more ends it at"
+                                    + " once"
+                            : ""));
             console.document(now);
         }
     }
@@ -187,7 +202,7 @@ final class UpdateCampaignCommand extends CommandGroup {
 
         @Override
         void run(ManagementClient client, Console console) {
-            if (watch) {
+            if (watch && !isOver(client.call("GET", path(), null))) {
                 follow(client, console);
             }
             JsonNode campaign = client.call("GET", path(), null);
@@ -199,9 +214,9 @@ final class UpdateCampaignCommand extends CommandGroup {
                     + (campaign.path("autostop_reason").asText().isEmpty()
                             ? ""
                             : ": " + campaign.path("autostop_reason").asText()));
-            console.say(figures(metrics));
+            console.say(figures(metrics, campaign));
             for (JsonNode device : devices) {
-                if (device.path("deployment_state").asText().startsWith("failed")) {
+                if (!device.path("description").asText().isEmpty()) {
                     console.say("  " + device.path("name").asText() + ": "
                             + device.path("description").asText());
                 }
@@ -213,35 +228,43 @@ final class UpdateCampaignCommand extends CommandGroup {
             console.document(document);
         }
 
-        private static String figures(JsonNode metrics) {
+        private static String figures(JsonNode metrics, JsonNode campaign) {
+            int skipped = metrics.path("skipped_count").asInt();
             return metrics.path("success_count").asText() + " of "
-                    + metrics.path("total_count").asText() + " devices run the firmware, "
+                    + (metrics.path("total_count").asInt() - skipped) + " devices run the firmware, "
                     + metrics.path("failed_count").asText() + " do not, "
-                    + metrics.path("pending_count").asText() + " are under way";
+                    + metrics.path("pending_count").asText()
+                    + (isOver(campaign) ? " had not ended when it stopped" : " are under way")
+                    + (skipped == 0 ? "" : "; " + skipped + " were skipped");
         }
 
         /** Every step of the campaign is an event; each is a reason to look. */
         private void follow(ManagementClient client, Console console) {
             String[] last = {""};
+            look(client, console, last);
             try {
                 client.followEvents(Map.of("stage", "firmware", "after", "0"), event -> {
                     if (!event.path("facts").path("campaign").asText().equals(id())) {
                         return;
                     }
-                    String now = figures(client.call("GET", path() + "/metrics", null));
-                    if (!now.equals(last[0])) {
-                        console.note(now);
-                        last[0] = now;
-                    }
-                    String phase =
-                            client.call("GET", path(), null).path("phase").asText();
-                    if (phase.equals("stopped") || phase.equals("archived")) {
+                    if (isOver(look(client, console, last))) {
                         throw new Over();
                     }
                 });
             } catch (Over over) {
                 console.note("the campaign has stopped");
             }
+        }
+
+        private JsonNode look(ManagementClient client, Console console, String[] last) {
+            JsonNode campaign = client.call("GET", path(), null);
+            String now = campaign.path("phase").asText() + ": "
+                    + figures(client.call("GET", path() + "/metrics", null), campaign);
+            if (!now.equals(last[0])) {
+                console.note(now);
+                last[0] = now;
+            }
+            return campaign;
         }
     }
 

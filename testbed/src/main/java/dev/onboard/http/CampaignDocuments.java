@@ -163,7 +163,7 @@ record CampaignDocuments(Account account) {
                         .put("pending_count", metrics.pending())
                         .put("success_count", metrics.success())
                         .put("failed_count", metrics.failed())
-                        .put("skipped_count", 0)
+                        .put("skipped_count", metrics.skipped())
                         .put("total_count", metrics.total())
                         .put("created_at", Json.time(campaign.createdAt())));
     }
@@ -175,7 +175,7 @@ record CampaignDocuments(Account account) {
         counts.put("fail", metrics.failed());
         counts.put("success", metrics.success());
         counts.put("info", metrics.pending());
-        counts.put("skipped", 0L);
+        counts.put("skipped", metrics.skipped());
         return counts;
     }
 

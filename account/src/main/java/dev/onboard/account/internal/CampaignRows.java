@@ -2,6 +2,8 @@ package dev.onboard.account.internal;
 
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CampaignDevice;
+import dev.onboard.account.CampaignDevice.State;
+import dev.onboard.account.DeviceState;
 import dev.onboard.account.UpdateCampaign;
 import dev.onboard.account.UpdateCampaign.Approval;
 import dev.onboard.account.UpdateCampaign.Autostop;
@@ -11,9 +13,11 @@ import dev.onboard.account.internal.Listing.Column;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +45,7 @@ final class CampaignRows {
                     "campaign_id", Column.text("campaign_id"),
                     "device_id", Column.text("device_id"),
                     "name", Column.text("endpoint"),
-                    "deployment_state", Column.text("lower(state)"),
+                    "deployment_state", Column.text(words()),
                     "created_at", Column.time("created_at"),
                     "updated_at", Column.time("updated_at")),
             (row, context) -> device(row));
@@ -49,6 +53,11 @@ final class CampaignRows {
     private static final String FIELDS = "name, description, manifest_id, device_filter, delivery, strategy,"
             + " approval_required, autostop, autostop_percent, autostop_reason, phase, ending, when_at, starting_at,"
             + " active_at, stopping_at, stopped_at, archived_at, revision, updated_at";
+
+    /** The states of a device of which something is to be done. */
+    private static final String OPEN = "('PENDING', 'SENDING', 'UPDATED_CONNECTOR_CHANNEL')";
+
+    private static final String BEGUN = "('SENDING', 'UPDATED_CONNECTOR_CHANNEL')";
 
     private CampaignRows() {}
 
@@ -134,11 +143,18 @@ final class CampaignRows {
                 row.getString("campaign_id"),
                 row.getString("device_id"),
                 row.getString("endpoint"),
-                CampaignDevice.State.valueOf(row.getString("state")),
+                State.valueOf(row.getString("state")),
                 row.getInt("result"),
                 row.getString("reason"),
                 StoredTime.instant(row.getLong("created_at")),
                 StoredTime.instant(row.getLong("updated_at")));
+    }
+
+    /** A device's state in the platform's words, {@link State#word()}. */
+    private static String words() {
+        return Arrays.stream(State.values())
+                .map(state -> " WHEN '" + state.name() + "' THEN '" + state.word() + "'")
+                .collect(Collectors.joining("", "CASE state", " END"));
     }
 
     static Optional<UpdateCampaign> find(Handle handle, String id) {
@@ -153,8 +169,9 @@ final class CampaignRows {
     }
 
     static List<UpdateCampaign> underWay(Handle handle) {
-        return handle.createQuery("SELECT * FROM update_campaign WHERE phase IN ('TIMED', 'STARTING', 'ACTIVE')"
-                        + " ORDER BY created_at, id")
+        return handle.createQuery(
+                        "SELECT * FROM update_campaign WHERE phase IN ('TIMED', 'STARTING', 'ACTIVE', 'STOPPING')"
+                                + " ORDER BY created_at, id")
                 .map(LISTING.mapper())
                 .list();
     }
@@ -162,7 +179,7 @@ final class CampaignRows {
     /** The digest of the image that the manifest of an active campaign says is at this address. */
     static Optional<String> activeImage(Handle handle, String uri) {
         return handle.createQuery("SELECT m.image_digest FROM update_campaign c JOIN firmware_manifest m"
-                        + " ON m.id = c.manifest_id WHERE c.phase = 'ACTIVE' AND m.uri = :uri"
+                        + " ON m.id = c.manifest_id WHERE c.phase IN ('ACTIVE', 'STOPPING') AND m.uri = :uri"
                         + " AND m.format IN ('PLATFORM_V1', 'PLATFORM_V3') ORDER BY c.active_at DESC, c.id LIMIT 1")
                 .bind("uri", uri)
                 .mapTo(String.class)
@@ -182,18 +199,26 @@ final class CampaignRows {
                 .execute();
     }
 
-    /** Those of which something is to be done. */
-    static List<CampaignDevice> open(Handle handle, String campaign) {
-        return handle.createQuery("SELECT * FROM campaign_device WHERE campaign_id = :campaign"
-                        + " AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL') ORDER BY created_at, id")
-                .bind("campaign", campaign)
+    /** Those of which something is to be done: in a campaign that is stopping, those to which something was sent. */
+    static List<CampaignDevice> open(Handle handle, UpdateCampaign campaign) {
+        return handle.createQuery("SELECT * FROM campaign_device WHERE campaign_id = :campaign AND state IN "
+                        + (campaign.phase() == Phase.STOPPING ? BEGUN : OPEN) + " ORDER BY created_at, id")
+                .bind("campaign", campaign.id())
                 .map(DEVICES.mapper())
                 .list();
     }
 
-    static void record(Handle handle, String id, CampaignDevice.State state, int result, String reason, long now) {
+    static void begin(Handle handle, String id, long now) {
+        handle.createUpdate("UPDATE campaign_device SET state = 'SENDING', updated_at = :now"
+                        + " WHERE id = :id AND state = 'PENDING'")
+                .bind("id", id)
+                .bind("now", now)
+                .execute();
+    }
+
+    static void record(Handle handle, String id, State state, int result, String reason, long now) {
         handle.createUpdate("UPDATE campaign_device SET state = :state, result = :result, reason = :reason,"
-                        + " updated_at = :now WHERE id = :id AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL')")
+                        + " updated_at = :now WHERE id = :id AND state IN " + OPEN)
                 .bind("id", id)
                 .bind("state", state.name())
                 .bind("result", result)
@@ -205,25 +230,41 @@ final class CampaignRows {
     static void deregister(Handle handle, String campaign, long now) {
         handle.createUpdate("UPDATE campaign_device SET state = 'DEREGISTERED', reason = 'the device was removed',"
                         + " updated_at = :now WHERE campaign_id = :campaign"
-                        + " AND state IN ('PENDING', 'UPDATED_CONNECTOR_CHANNEL')"
-                        + " AND device_id NOT IN (SELECT id FROM device)")
+                        + " AND state IN " + OPEN + " AND device_id NOT IN (SELECT id FROM device)")
                 .bind("campaign", campaign)
                 .bind("now", now)
                 .execute();
     }
 
     static Metrics metrics(Handle handle, String campaign) {
-        long[] counts = new long[3];
+        long[] counts = new long[4];
         handle.createQuery(
                         "SELECT state, count(*) AS devices FROM campaign_device WHERE campaign_id = :campaign GROUP BY state")
                 .bind("campaign", campaign)
-                .map((row, context) -> Map.entry(CampaignDevice.State.valueOf(row.getString(1)), row.getLong(2)))
-                .forEach(entry -> counts[
-                                entry.getKey() == CampaignDevice.State.DEPLOYED
-                                        ? 1
-                                        : entry.getKey().isEnd() ? 2 : 0] +=
-                        entry.getValue());
-        return new Metrics(counts[0], counts[1], counts[2]);
+                .map((row, context) -> Map.entry(State.valueOf(row.getString(1)), row.getLong(2)))
+                .forEach(entry -> counts[place(entry.getKey())] += entry.getValue());
+        return new Metrics(counts[0], counts[1], counts[2], counts[3]);
+    }
+
+    private static int place(State state) {
+        return switch (state) {
+            case PENDING, SENDING, UPDATED_CONNECTOR_CHANNEL -> 0;
+            case DEPLOYED -> 1;
+            case FAILED_CONNECTOR_CHANNEL_UPDATE, DEREGISTERED -> 2;
+            case ALREADY_DEPLOYED, NOT_SENT -> 3;
+        };
+    }
+
+    /** Whether something was sent to a device that has not ended, and whose registration has not ended either. */
+    static boolean isBegun(Handle handle, String campaign) {
+        return handle.createQuery("SELECT count(*) FROM campaign_device c JOIN device d ON d.id = c.device_id"
+                                + " WHERE c.campaign_id = :campaign AND c.state IN " + BEGUN
+                                + " AND d.state <> :gone")
+                        .bind("campaign", campaign)
+                        .bind("gone", DeviceState.DEREGISTERED.word())
+                        .mapTo(Long.class)
+                        .one()
+                > 0;
     }
 
     static void delete(Handle handle, String id) {

@@ -21,7 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -35,7 +36,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
     private final Storage storage;
     private final Ids ids;
     private final InstantSource clock;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<UpdateCampaign>> listeners = new CopyOnWriteArrayList<>();
 
     public StoredCampaigns(Storage storage, Ids ids, InstantSource clock) {
         this.storage = storage;
@@ -44,28 +45,22 @@ public final class StoredCampaigns implements UpdateCampaigns {
     }
 
     @Override
-    public Runnable subscribe(Runnable listener) {
+    public Runnable subscribe(Consumer<UpdateCampaign> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }
 
-    private UpdateCampaign told(Function<Handle, UpdateCampaign> work) {
-        return Storage.await(storage.write(work, done -> listeners.forEach(Runnable::run)));
-    }
-
-    /** As {@link #told}, when the campaign came into another phase. */
-    private UpdateCampaign toldOfPhase(String id, Function<Handle, UpdateCampaign> work) {
-        AtomicBoolean another = new AtomicBoolean();
+    /** Does this, and tells whoever listens when the campaign is in another phase then. */
+    private UpdateCampaign told(String id, Function<Handle, UpdateCampaign> work) {
+        AtomicReference<Phase> before = new AtomicReference<>();
         return Storage.await(storage.write(
                 handle -> {
-                    Phase before = CampaignRows.known(handle, id).phase();
-                    UpdateCampaign after = work.apply(handle);
-                    another.set(after.phase() != before);
-                    return after;
+                    before.set(CampaignRows.known(handle, id).phase());
+                    return work.apply(handle);
                 },
-                done -> {
-                    if (another.get()) {
-                        listeners.forEach(Runnable::run);
+                after -> {
+                    if (after.phase() != before.get()) {
+                        listeners.forEach(listener -> listener.accept(after));
                     }
                 }));
     }
@@ -100,11 +95,11 @@ public final class StoredCampaigns implements UpdateCampaigns {
             throw AccountException.invalid(
                     "device_filter", "is missing; say which devices, for example state__eq=registered");
         }
-        return told(handle -> {
+        return Storage.await(storage.write(handle -> {
             UpdateCampaign made = checked(handle, applied(draft, wanted));
             CampaignRows.insert(handle, made);
             return made;
-        });
+        }));
     }
 
     private static UpdateCampaign applied(UpdateCampaign to, Change change) {
@@ -178,14 +173,18 @@ public final class StoredCampaigns implements UpdateCampaigns {
                 phase,
                 ending,
                 campaign.when(),
-                phase == Phase.STARTING ? Optional.of(now) : campaign.startingAt(),
-                phase == Phase.ACTIVE ? Optional.of(now) : campaign.activeAt(),
-                phase == Phase.STOPPED && campaign.stoppingAt().isEmpty() ? Optional.of(now) : campaign.stoppingAt(),
-                phase == Phase.STOPPED ? Optional.of(now) : campaign.stoppedAt(),
-                phase == Phase.ARCHIVED ? Optional.of(now) : campaign.archivedAt(),
+                since(now, campaign.startingAt(), phase == Phase.STARTING),
+                since(now, campaign.activeAt(), phase == Phase.ACTIVE),
+                since(now, campaign.stoppingAt(), phase == Phase.STOPPING || phase == Phase.STOPPED),
+                since(now, campaign.stoppedAt(), phase == Phase.STOPPED),
+                since(now, campaign.archivedAt(), phase == Phase.ARCHIVED),
                 campaign.revision() + 1,
                 campaign.createdAt(),
                 now);
+    }
+
+    private static Optional<Instant> since(Instant now, Optional<Instant> before, boolean isSo) {
+        return before.or(() -> isSo ? Optional.of(now) : Optional.empty());
     }
 
     private static UpdateCampaign stored(Handle handle, UpdateCampaign campaign) {
@@ -205,7 +204,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public UpdateCampaign change(String id, Change wanted) {
-        return told(handle -> {
+        return told(id, handle -> {
             UpdateCampaign before = CampaignRows.known(handle, id);
             UpdateCampaign after = checked(handle, applied(before, wanted));
             boolean another = !after.manifestId().equals(before.manifestId())
@@ -226,7 +225,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public UpdateCampaign start(String id) {
-        return told(handle -> {
+        return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
             if (campaign.phase() != Phase.DRAFT) {
                 throw AccountException.conflict(
@@ -252,19 +251,25 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public UpdateCampaign stop(String id) {
-        return told(handle -> {
+        return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
             if (!UNDER_WAY.contains(campaign.phase())) {
                 throw AccountException.conflict(
                         "phase", "the campaign is " + campaign.phase().word() + " and not under way");
             }
-            return stored(handle, in(campaign, Phase.STOPPED, "userstopped", ""));
+            return stored(handle, ended(handle, campaign, "userstopped", campaign.autostopReason()));
         });
+    }
+
+    /** Stopped, or, when it is active and devices are at it, stopping. */
+    private UpdateCampaign ended(Handle handle, UpdateCampaign campaign, String ending, String reason) {
+        boolean waits = campaign.phase() == Phase.ACTIVE && CampaignRows.isBegun(handle, campaign.id());
+        return in(campaign, waits ? Phase.STOPPING : Phase.STOPPED, ending, reason);
     }
 
     @Override
     public UpdateCampaign archive(String id) {
-        return told(handle -> {
+        return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
             if (campaign.phase() != Phase.STOPPED) {
                 throw AccountException.conflict(
@@ -317,7 +322,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public UpdateCampaign takeDevices(String id) {
-        return toldOfPhase(id, handle -> {
+        return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
             if (campaign.phase() == Phase.TIMED
                     && campaign.when()
@@ -372,7 +377,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public List<CampaignDevice> open(String id) {
-        return storage.read(handle -> CampaignRows.open(handle, id));
+        return storage.read(handle -> CampaignRows.open(handle, CampaignRows.known(handle, id)));
     }
 
     @Override
@@ -407,6 +412,20 @@ public final class StoredCampaigns implements UpdateCampaigns {
     }
 
     @Override
+    public boolean begin(CampaignDevice device) {
+        long now = StoredTime.of(StoredTime.now(clock));
+        return Storage.await(storage.write(handle -> {
+            boolean sends = CampaignRows.find(handle, device.campaignId())
+                    .filter(campaign -> campaign.phase() == Phase.ACTIVE)
+                    .isPresent();
+            if (sends) {
+                CampaignRows.begin(handle, device.id(), now);
+            }
+            return sends;
+        }));
+    }
+
+    @Override
     public void record(CampaignDevice device, State state, int result, String reason) {
         long now = StoredTime.of(StoredTime.now(clock));
         Storage.await(storage.write(handle -> {
@@ -417,38 +436,50 @@ public final class StoredCampaigns implements UpdateCampaigns {
 
     @Override
     public UpdateCampaign settle(String id) {
-        return toldOfPhase(id, handle -> {
+        return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
-            if (campaign.phase() != Phase.ACTIVE) {
+            if (campaign.phase() != Phase.ACTIVE && campaign.phase() != Phase.STOPPING) {
                 return campaign;
             }
             CampaignRows.deregister(handle, id, StoredTime.of(StoredTime.now(clock)));
+            if (campaign.phase() == Phase.STOPPING) {
+                return CampaignRows.isBegun(handle, id)
+                        ? campaign
+                        : stored(handle, in(campaign, Phase.STOPPED, campaign.ending(), campaign.autostopReason()));
+            }
             Metrics metrics = CampaignRows.metrics(handle, id);
             if (campaign.autostop() == Autostop.OFF || (metrics.total() == 0 && continues(campaign))) {
                 return campaign;
             }
-            double success = metrics.total() == 0 ? 100 : 100.0 * metrics.success() / metrics.total();
             if (metrics.pending() == 0 && !continues(campaign)) {
-                String reason = metrics.total() == 0
-                        ? "no device matches the filter"
-                        : metrics.success() + " of " + metrics.total() + " devices run the firmware, "
-                                + metrics.failed() + " do not";
+                boolean deployed = metrics.failed() == 0 && (metrics.success() > 0 || metrics.skipped() == 0);
                 return stored(
-                        handle,
-                        in(campaign, Phase.STOPPED, metrics.failed() == 0 ? "deployed" : "autostopped", reason));
+                        handle, in(campaign, Phase.STOPPED, deployed ? "deployed" : "autostopped", figures(metrics)));
             }
+            double success = metrics.concerned() == 0 ? 100 : 100.0 * metrics.success() / metrics.concerned();
             if (success >= campaign.autostopPercent() && metrics.pending() > 0 && campaign.autostopPercent() < 100) {
                 return stored(
                         handle,
-                        in(
+                        ended(
+                                handle,
                                 campaign,
-                                Phase.STOPPED,
                                 "autostopped",
-                                metrics.success() + " of " + metrics.total()
+                                metrics.success() + " of " + metrics.concerned()
                                         + " devices run the firmware, as many as asked for"));
             }
             return campaign;
         });
+    }
+
+    private static String figures(Metrics metrics) {
+        if (metrics.total() == 0) {
+            return "no device matches the filter";
+        }
+        if (metrics.concerned() == 0) {
+            return "there was nothing to do: " + metrics.skipped() + " devices were skipped";
+        }
+        return metrics.success() + " of " + metrics.concerned() + " devices run the firmware, " + metrics.failed()
+                + " do not" + (metrics.skipped() == 0 ? "" : "; " + metrics.skipped() + " were skipped");
     }
 
     private static boolean continues(UpdateCampaign campaign) {

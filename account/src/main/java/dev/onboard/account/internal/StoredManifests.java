@@ -151,7 +151,7 @@ public final class StoredManifests implements FirmwareManifests {
     public void remove(String id) {
         Storage.await(storage.write(handle -> {
             boolean used = handle.createQuery("SELECT 1 FROM update_campaign WHERE manifest_id = :id"
-                            + " AND phase IN ('TIMED', 'AWAITING_APPROVAL', 'STARTING', 'ACTIVE') LIMIT 1")
+                            + " AND phase IN ('TIMED', 'AWAITING_APPROVAL', 'STARTING', 'ACTIVE', 'STOPPING') LIMIT 1")
                     .bind("id", id)
                     .mapTo(Integer.class)
                     .findOne()

@@ -1,7 +1,7 @@
 package dev.onboard.server.internal;
 
 import dev.onboard.account.AccountException;
-import dev.onboard.account.UpdateCampaign;
+import dev.onboard.account.UpdateCampaign.Phase;
 import dev.onboard.account.UpdateCampaigns;
 import dev.onboard.pki.Fingerprint;
 import java.util.Map;
@@ -44,7 +44,7 @@ public final class Packages implements AutoCloseable {
                 });
         one.allowCoreThreadTimeOut(true);
         this.reader = one;
-        this.unsubscribe = campaigns.subscribe(kept::clear);
+        this.unsubscribe = campaigns.subscribe(campaign -> kept.clear());
     }
 
     /** The package of the campaign with this id; empty when it is not active. */
@@ -77,7 +77,7 @@ public final class Packages implements AutoCloseable {
         try {
             return campaigns
                     .get(id)
-                    .filter(campaign -> campaign.phase() == UpdateCampaign.Phase.ACTIVE)
+                    .filter(campaign -> campaign.phase() == Phase.ACTIVE || campaign.phase() == Phase.STOPPING)
                     .map(campaigns::packageOf)
                     .map(Packages::packaged);
         } catch (AccountException e) {
