@@ -2,6 +2,7 @@ package dev.onboard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onboard.account.CampaignDevice;
 import dev.onboard.account.CampaignDevice.State;
 import dev.onboard.account.FirmwareManifest;
 import dev.onboard.account.UpdateCampaign;
@@ -16,13 +17,18 @@ import dev.onboard.manifest.ManifestFormat;
 import dev.onboard.manifest.Patch;
 import dev.onboard.manifest.SignedManifest;
 import dev.onboard.manifest.UpdateTarget;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.Credential;
 import dev.onboard.server.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,55 @@ class ManifestUpdateIT {
                 format.isPlatform() ? manifest.withUri("https://firmware.example/" + version) : manifest,
                 List.of(bench.factory.updateSigner()),
                 patch));
+    }
+
+    /**
+     * While some devices have the old update authenticity certificate and some the next one. A manifest of version 1 is signed by
+     * both; one of version 3 has one signature, so that there are two of them, each in a campaign of its own.
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"PLATFORM_V1", "PLATFORM_V3"})
+    void oneAuthenticityCertificateTakesOverFromAnother(ManifestFormat format) throws Exception {
+        Credential next = CertificateAuthority.selfSigned(
+                CertificateRecipe.firmwareSigner("Next"), Servers.CLOCK, Servers.RANDOM);
+        try (UpdateBench mixed = new UpdateBench(
+                Files.createDirectories(folder.resolve("mixed")),
+                2,
+                FirmwareTransport.COAPS,
+                bundle -> bundle.endpoint().value().equals("device-2")
+                        ? bundle.withUpdateAuthenticity(next.certificate())
+                        : bundle)) {
+            Credential old = mixed.factory.updateSigner();
+            if (format == ManifestFormat.PLATFORM_V1) {
+                UpdateCampaign both = mixed.stopped(mixed.start(signed(mixed, format, old, next), Delivery.PULL), SOON);
+                assertThat(both.state()).as(mixed.servers::timeline).isEqualTo("deployed");
+                assertThat(mixed.devices(both)).hasSize(2).allMatch(device -> device.state() == State.DEPLOYED);
+                return;
+            }
+            UpdateCampaign first = mixed.stopped(mixed.start(signed(mixed, format, old), Delivery.PULL), SOON);
+            assertThat(states(mixed, first))
+                    .containsEntry("device-1", State.DEPLOYED)
+                    .containsEntry("device-2", State.FAILED_CONNECTOR_CHANNEL_UPDATE);
+            assertThat(mixed.told("device-2", "refused").reason()).contains("bad-manifest-signature");
+            UpdateCampaign second = mixed.stopped(mixed.start(signed(mixed, format, next), Delivery.PULL), SOON);
+            assertThat(states(mixed, second))
+                    .containsEntry("device-1", State.ALREADY_DEPLOYED)
+                    .containsEntry("device-2", State.DEPLOYED);
+            assertThat(second.autostopReason()).isEqualTo("1 of 1 devices run the firmware, 0 do not; 1 were skipped");
+        }
+    }
+
+    private static Map<String, State> states(UpdateBench bench, UpdateCampaign campaign) {
+        return bench.devices(campaign).stream()
+                .collect(Collectors.toMap(CampaignDevice::endpoint, CampaignDevice::state));
+    }
+
+    private static FirmwareManifest signed(UpdateBench bench, ManifestFormat format, Credential... signers) {
+        byte[] image = UpdateBench.image(5000);
+        bench.servers.account.firmwareImages().add("image", "", image);
+        Manifest manifest = Manifest.of(UpdateBench.TARGET, FirmwareVersion.parse("1.1.0"), image)
+                .withUri("https://firmware.example/1.1.0");
+        return bench.upload(SignedManifest.sign(format, manifest, List.of(signers), image));
     }
 
     /** The platform's tools choose the devices of a campaign by the ids that the devices themselves published. */

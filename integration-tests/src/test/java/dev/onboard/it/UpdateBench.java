@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Servers with the Update service, and devices that are registered at them. */
 final class UpdateBench implements AutoCloseable {
@@ -56,6 +57,12 @@ final class UpdateBench implements AutoCloseable {
 
     /** With devices that fetch firmware so, and a server that offers it. */
     UpdateBench(Path folder, int devices, FirmwareTransport transport) throws Exception {
+        this(folder, devices, transport, bundle -> bundle);
+    }
+
+    /** With devices to which the factory gives this. */
+    UpdateBench(Path folder, int devices, FirmwareTransport transport, UnaryOperator<DeviceBundle> given)
+            throws Exception {
         servers = new Servers(folder);
         plain = transport == FirmwareTransport.COAPS
                 ? Optional.empty()
@@ -76,8 +83,8 @@ final class UpdateBench implements AutoCloseable {
                 .build();
         Path homes = Files.createDirectories(folder.resolve("devices"));
         for (int i = 1; i <= devices; i++) {
-            DeviceBundle bundle = factory.make(FactoryOrder.of(
-                    EndpointName.of("device-" + i), servers.bootstrapUri(), servers.bootstrapServerCa.certificate()));
+            DeviceBundle bundle = given.apply(factory.make(FactoryOrder.of(
+                    EndpointName.of("device-" + i), servers.bootstrapUri(), servers.bootstrapServerCa.certificate())));
             fleet.add(bundle, BundleFiles.write(homes, bundle));
         }
         fleet.powerOn();

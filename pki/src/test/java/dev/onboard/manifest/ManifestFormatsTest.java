@@ -249,6 +249,30 @@ class ManifestFormatsTest {
         refused(verify(both, trust(root.certificate())), "unknown-ca");
     }
 
+    /** A manifest of version 3 has one signature: while one certificate takes over from another there are two manifests. */
+    @Test
+    void twoManifestsOfVersion3ServeBothSidesOfAChangeOver() {
+        ManifestFormat format = ManifestFormat.PLATFORM_V3;
+        Credential next = signer("Next", NOW);
+        byte[] byOld = signed(format, manifest(format), signer);
+        byte[] byNext = signed(format, manifest(format), next);
+        UpdateTrust old = trust(signer.certificate());
+        UpdateTrust young = trust(next.certificate());
+        UpdateTrust both = trust(signer.certificate(), next.certificate());
+        assertThat(verify(byOld, old)).isInstanceOf(ManifestVerdict.Accepted.class);
+        refused(verify(byNext, old), "bad-manifest-signature");
+        assertThat(verify(byNext, young)).isInstanceOf(ManifestVerdict.Accepted.class);
+        refused(verify(byOld, young), "bad-manifest-signature");
+        assertThat(verify(byOld, both))
+                .isInstanceOfSatisfying(
+                        ManifestVerdict.Accepted.class,
+                        accepted -> assertThat(accepted.signer()).isEqualTo(signer.certificate()));
+        assertThat(verify(byNext, both))
+                .isInstanceOfSatisfying(
+                        ManifestVerdict.Accepted.class,
+                        accepted -> assertThat(accepted.signer()).isEqualTo(next.certificate()));
+    }
+
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "CMS")
     void aPatchIsForOneImageAlone(ManifestFormat format) {
