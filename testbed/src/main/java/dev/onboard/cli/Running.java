@@ -17,8 +17,20 @@ final class Running {
                     .orElseThrow(() -> new UsageException("no testbed runs in " + workDirectory
                             + "; start one with 'onboard up --work-dir " + workDirectory + "'"));
         }
+        return newest("name its directory with --work-dir");
+    }
+
+    /**
+     * The newest that runs, for what of its work directory a command takes by default.
+     *
+     * @param instead what to do without a testbed, for example {@code give another directory with --out}
+     */
+    static Path directory(String instead) {
+        return newest(instead).workDirectory();
+    }
+
+    private static RunningTestbed newest(String instead) {
         return WorkDirectory.newestRunning()
-                .orElseThrow(() -> new UsageException(
-                        "no testbed runs; start one with 'onboard up', or name its directory with --work-dir"));
+                .orElseThrow(() -> new UsageException("no testbed runs; start one with 'onboard up', or " + instead));
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.ManagementClient;
 import dev.onboard.testbed.UsageException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,15 +85,11 @@ final class UpdateCampaignCommand extends CommandGroup {
 
         @Override
         void run(ManagementClient client, Console console) {
+            byte[] octets = image == null ? new byte[0] : InputFile.content("--image", image);
+            String id = manifest(client);
             if (image != null) {
-                client.upload("/v3/firmware-images", "datafile", name(image), content(image));
+                client.upload("/v3/firmware-images", "datafile", name(image), octets);
             }
-            Path file = Path.of(manifest);
-            String id = Files.isRegularFile(file)
-                    ? client.upload("/v3/firmware-manifests", "datafile", name(file), content(file))
-                            .path("id")
-                            .asText()
-                    : manifest;
             ObjectNode wanted = object().put("name", name)
                     .put("root_manifest_id", id)
                     .put("device_filter", filter)
@@ -120,12 +115,21 @@ final class UpdateCampaignCommand extends CommandGroup {
             return String.valueOf(file.getFileName());
         }
 
-        private static byte[] content(Path file) {
-            try {
-                return Files.readAllBytes(file);
-            } catch (IOException e) {
-                throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
+        private String manifest(ManagementClient client) {
+            Path file = Path.of(manifest);
+            if (Files.exists(file)) {
+                return client.upload(
+                                "/v3/firmware-manifests", "datafile", name(file), InputFile.content("--manifest", file))
+                        .path("id")
+                        .asText();
             }
+            if (client.list("/v3/firmware-manifests", Map.of("id__eq", manifest))
+                    .isEmpty()) {
+                throw new UsageException(
+                        "--manifest '" + manifest + "' is neither a file, such as 'onboard update sign'"
+                                + " writes, nor the id of a manifest that was uploaded");
+            }
+            return manifest;
         }
     }
 
@@ -232,10 +236,16 @@ final class UpdateCampaignCommand extends CommandGroup {
             int skipped = metrics.path("skipped_count").asInt();
             return metrics.path("success_count").asText() + " of "
                     + (metrics.path("total_count").asInt() - skipped) + " devices run the firmware, "
-                    + metrics.path("failed_count").asText() + " do not, "
-                    + metrics.path("pending_count").asText()
-                    + (isOver(campaign) ? " had not ended when it stopped" : " are under way")
+                    + metrics.path("failed_count").asText() + " do not"
+                    + pending(metrics.path("pending_count").asInt(), campaign)
                     + (skipped == 0 ? "" : "; " + skipped + " were skipped");
+        }
+
+        private static String pending(int devices, JsonNode campaign) {
+            if (!isOver(campaign)) {
+                return ", " + devices + " are under way";
+            }
+            return devices == 0 ? "" : ", " + devices + " had not ended when it stopped";
         }
 
         /** Every step of the campaign is an event; each is a reason to look. */

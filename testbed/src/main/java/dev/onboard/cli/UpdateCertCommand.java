@@ -70,7 +70,8 @@ final class UpdateCertCommand extends CommandGroup {
             if (days < 1) {
                 throw new UsageException("--days " + days + " is no time; give 1 or more");
             }
-            Path directory = out == null ? Running.testbed(null).workDirectory().resolve("update") : out;
+            Path directory =
+                    out == null ? Running.directory("say where with --out DIR").resolve("update") : out;
             Path certificate = directory.resolve("update-auth.cert.pem");
             Path key = directory.resolve("update-auth.key.pem");
             if (Files.exists(certificate) || Files.exists(key)) {

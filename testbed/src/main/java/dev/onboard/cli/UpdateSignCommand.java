@@ -118,11 +118,11 @@ final class UpdateSignCommand implements Callable<Integer> {
                                 ? " has the image in it always"
                                 : " travels without its image"));
             }
-            byte[] octets = Files.readAllBytes(image);
-            byte[] transferred = before == null ? octets : Patch.make(Files.readAllBytes(before), octets);
+            byte[] octets = InputFile.content("--image", image);
+            byte[] transferred = before == null ? octets : Patch.make(InputFile.content("--patch-for", before), octets);
             Manifest manifest = manifest(chosen, octets, transferred);
             SignedManifest signed = SignedManifest.sign(chosen, manifest, credentials(), transferred);
-            Files.write(
+            write(
                     out,
                     integrated && signed instanceof SuitEnvelope envelope
                             ? envelope.withImage(transferred).encoded()
@@ -130,7 +130,7 @@ final class UpdateSignCommand implements Callable<Integer> {
             String what = "image";
             if (before != null) {
                 Path patch = Path.of(out + ".patch");
-                Files.write(patch, transferred);
+                write(patch, transferred);
                 what = "patch " + patch;
             }
             console.say("signed " + out + ": version " + manifest.version() + " for the " + what + ", "
@@ -156,6 +156,22 @@ final class UpdateSignCommand implements Callable<Integer> {
         }
     }
 
+    private static void write(Path file, byte[] octets) {
+        try {
+            Files.write(file, octets);
+        } catch (IOException e) {
+            Path folder = file.toAbsolutePath().getParent();
+            throw new UsageException(
+                    "--out: " + file + " cannot be written: "
+                            + (Files.isDirectory(file)
+                                    ? "it is a directory"
+                                    : folder != null && !Files.isDirectory(folder)
+                                            ? "there is no directory " + folder
+                                            : e.getMessage()),
+                    e);
+        }
+    }
+
     private Manifest manifest(ManifestFormat chosen, byte[] made, byte[] transferred) throws IOException {
         Manifest manifest = Manifest.of(
                 UpdateTarget.of(
@@ -163,7 +179,7 @@ final class UpdateSignCommand implements Callable<Integer> {
                 FirmwareVersion.parse(version),
                 transferred);
         if (before != null) {
-            manifest = manifest.withDelta(Manifest.Delta.of(Files.readAllBytes(before), made));
+            manifest = manifest.withDelta(Manifest.Delta.of(InputFile.content("--patch-for", before), made));
         }
         if (trustNext != null) {
             manifest = manifest.withSuccessors(CredentialFiles.readCertificates(trustNext));
@@ -179,7 +195,10 @@ final class UpdateSignCommand implements Callable<Integer> {
 
     private List<Credential> credentials() throws IOException {
         List<Path> directories = signers.isEmpty()
-                ? List.of(Running.testbed(null).workDirectory().resolve("update"))
+                ? List.of(Running.directory(
+                                "name a signer's directory with --signer, as 'onboard update cert create --out DIR'"
+                                        + " makes one")
+                        .resolve("update"))
                 : signers;
         List<Credential> all = new ArrayList<>();
         for (Path directory : directories) {
