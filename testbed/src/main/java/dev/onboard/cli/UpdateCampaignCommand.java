@@ -104,11 +104,20 @@ final class UpdateCampaignCommand extends CommandGroup {
                 client.call("POST", path(campaign) + "/start", null);
                 made = client.call("GET", path(campaign), null);
             }
-            console.say("made " + campaign + ", " + made.path("phase").asText()
-                    + (start
-                            ? "; 'onboard update campaign status " + campaign + " --watch' follows it"
-                            : "; 'onboard update campaign start " + campaign + "' starts it"));
+            console.say("made " + campaign + ", " + made.path("phase").asText() + next(made, campaign));
             console.document(made);
+        }
+
+        private static String next(JsonNode made, String id) {
+            if (isOver(made)) {
+                return ": " + made.path("autostop_reason").asText();
+            }
+            String start = "; 'onboard update campaign start " + id + "' ";
+            return switch (made.path("phase").asText()) {
+                case "draft" -> start + "starts it";
+                case "awaiting_approval" -> start + "approves it";
+                default -> "; 'onboard update campaign status " + id + " --watch' follows it";
+            };
         }
 
         private static String name(Path file) {
