@@ -3,6 +3,10 @@ package dev.onboard.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onboard.account.CampaignDevice.State;
+import dev.onboard.account.NewDevice;
+import dev.onboard.account.UpdateCampaign.Phase;
+import dev.onboard.account.UpdateCampaigns;
 import dev.onboard.manifest.FirmwareVersion;
 import dev.onboard.manifest.Manifest;
 import dev.onboard.manifest.SuitEnvelope;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,6 +228,83 @@ class FirmwareRoutesTest {
                 .isEmpty();
         assertThat(port.call("DELETE", "/v3/update-campaigns/" + young, "").status())
                 .isEqualTo(204);
+    }
+
+    private String begun() throws Exception {
+        byte[] image = image(1000);
+        id(upload("/v3/firmware-images", image));
+        String manifest = id(upload("/v3/firmware-manifests", manifest(image)));
+        String id = id(port.call(
+                "POST",
+                "/v3/update-campaigns",
+                "{\"name\":\"c\",\"device_filter\":\"name__neq=none\",\"root_manifest_id\":\"" + manifest + "\"}"));
+        port.call("POST", "/v3/update-campaigns/" + id + "/start", "");
+        assertThat(port.account.updateCampaigns().takeDevices(id).phase()).isEqualTo(Phase.ACTIVE);
+        return id;
+    }
+
+    @Test
+    void theFiguresHaveTheDevicesThatAreSkipped() throws Exception {
+        Map<String, State> ends = Map.of(
+                "a",
+                State.ALREADY_DEPLOYED,
+                "b",
+                State.NOT_SENT,
+                "c",
+                State.DEPLOYED,
+                "d",
+                State.FAILED_CONNECTOR_CHANNEL_UPDATE);
+        ends.keySet().forEach(name -> port.account.devices().add(NewDevice.of(name)));
+        String id = begun();
+        UpdateCampaigns campaigns = port.account.updateCampaigns();
+        campaigns
+                .open(id)
+                .forEach(device -> campaigns.record(
+                        device,
+                        ends.getOrDefault(device.endpoint(), State.PENDING),
+                        0,
+                        "because of " + device.endpoint()));
+        String path = "/v3/update-campaigns/" + id;
+        JsonNode metrics = port.get(path + "/metrics").json();
+        assertThat(metrics.path("skipped_count").asInt()).isEqualTo(2);
+        assertThat(metrics.path("success_count").asInt()).isEqualTo(1);
+        assertThat(metrics.path("failed_count").asInt()).isEqualTo(1);
+        assertThat(metrics.path("pending_count").asInt()).isZero();
+        assertThat(metrics.path("total_count").asInt()).isEqualTo(4);
+        assertThat(port.get(path + "/statistics/skipped").json().path("count").asInt())
+                .isEqualTo(2);
+        assertThat(port.get(path + "/statistics/skipped/event_types")
+                        .json()
+                        .path("data")
+                        .get(0)
+                        .path("count")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(port.get(path + "/campaign-device-metadata?deployment_state__eq=failed_connector_channel_update")
+                        .json()
+                        .path("data"))
+                .extracting(device -> device.path("description").asText())
+                .containsExactlyInAnyOrder("because of b", "because of d");
+    }
+
+    @Test
+    void aCampaignIsStoppingUntilItsDevicesHaveEndedOrItIsStoppedOnceMore() throws Exception {
+        port.account.devices().add(NewDevice.of("a"));
+        String id = begun();
+        UpdateCampaigns campaigns = port.account.updateCampaigns();
+        campaigns.begin(campaigns.open(id).get(0));
+        String path = "/v3/update-campaigns/" + id;
+        assertThat(port.call("POST", path + "/stop", "").status()).isEqualTo(202);
+        JsonNode stopping = port.get(path).json();
+        assertThat(stopping.path("phase").asText()).isEqualTo("stopping");
+        assertThat(stopping.path("state").asText()).isEqualTo("stopping");
+        assertThat(stopping.path("stopping_at").isNull()).isFalse();
+        assertThat(stopping.path("stopped_at").isNull()).isTrue();
+        assertThat(port.call("DELETE", path, "").status()).isEqualTo(409);
+        JsonNode stopped = port.call("PUT", path, "{\"state\":\"draft\"}").json();
+        assertThat(stopped.path("phase").asText()).isEqualTo("stopped");
+        assertThat(stopped.path("state").asText()).isEqualTo("userstopped");
+        assertThat(port.call("POST", path + "/stop", "").status()).isEqualTo(409);
     }
 
     @Test
