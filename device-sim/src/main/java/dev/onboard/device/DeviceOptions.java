@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param signerExpiry what becomes of a signer of firmware whose certificate has ended
  * @param renewal when it has its LwM2M certificate renewed of itself
  * @param firmware by what it fetches firmware
+ * @param enrolmentKey who makes the key when the device enrols over EST
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -35,7 +36,16 @@ public record DeviceOptions(
         TrustRules rules,
         UpdateTrust.Expiry signerExpiry,
         RenewalSchedule renewal,
-        FirmwareTransport firmware) {
+        FirmwareTransport firmware,
+        EnrolmentKey enrolmentKey) {
+    /** Who makes the LwM2M key of a device that enrols. */
+    public enum EnrolmentKey {
+        /** The device; the key never leaves it. */
+        DEVICE,
+        /** The EST server, in the dialect of RFC 9148 ({@code skg}, 4.8); in the platform's the device makes it all the same. */
+        EST_SERVER
+    }
+
     /** By what a device fetches firmware. */
     public enum FirmwareTransport {
         /** CoAP over DTLS alone. */
@@ -57,7 +67,8 @@ public record DeviceOptions(
                 TrustRules.USUAL,
                 UpdateTrust.Expiry.IGNORED,
                 RenewalSchedule.TWO_THIRDS,
-                FirmwareTransport.COAPS);
+                FirmwareTransport.COAPS,
+                EnrolmentKey.DEVICE);
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -128,6 +139,11 @@ public record DeviceOptions(
         return with(draft -> draft.firmware = value);
     }
 
+    /** Has its key made so when it enrols; {@link EnrolmentKey#DEVICE} by default. */
+    public DeviceOptions withEnrolmentKey(EnrolmentKey value) {
+        return with(draft -> draft.enrolmentKey = value);
+    }
+
     private DeviceOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -142,7 +158,8 @@ public record DeviceOptions(
                 draft.rules,
                 draft.signerExpiry,
                 draft.renewal,
-                draft.firmware);
+                draft.firmware,
+                draft.enrolmentKey);
     }
 
     /** Of which something is about to change. */
@@ -158,6 +175,7 @@ public record DeviceOptions(
         private UpdateTrust.Expiry signerExpiry;
         private RenewalSchedule renewal;
         private FirmwareTransport firmware;
+        private EnrolmentKey enrolmentKey;
 
         Draft(DeviceOptions from) {
             this.format = from.format;
@@ -171,6 +189,7 @@ public record DeviceOptions(
             this.signerExpiry = from.signerExpiry;
             this.renewal = from.renewal;
             this.firmware = from.firmware;
+            this.enrolmentKey = from.enrolmentKey;
         }
     }
 }

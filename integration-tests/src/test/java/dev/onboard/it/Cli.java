@@ -95,6 +95,36 @@ final class Cli implements AutoCloseable {
         return process;
     }
 
+    /** {@code onboard device run} with one device, left running; returns when the device says that it is registered. */
+    Process onboarded(Path bundle, Object... more) throws IOException {
+        List<Object> arguments = new ArrayList<>(List.of("device", "run", "--bundle", bundle));
+        arguments.addAll(List.of(more));
+        Process device = start(arguments.toArray());
+        BufferedReader says = device.errorReader(StandardCharsets.UTF_8);
+        List<String> said = new ArrayList<>();
+        String line;
+        do {
+            line = says.readLine();
+            assertThat(line).as("the device registers; it said %s", said).isNotNull();
+            said.add(line);
+        } while (!(line.contains("registered") && line.contains(" ok")));
+        return device;
+    }
+
+    /** The same; returns when the account has it as registered, too. */
+    Process registered(Up up, Path bundle, Object... more) throws Exception {
+        Process device = onboarded(bundle, more);
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        JsonNode state;
+        do {
+            state = good("device", "show", bundle.getFileName(), "--json", "--work-dir", up.workDirectory())
+                    .json()
+                    .at("/device/state");
+            assertThat(System.nanoTime()).as("%s", state).isLessThan(deadline);
+        } while (!state.asText().equals("registered"));
+        return device;
+    }
+
     /** {@code onboard up} on free ports; returns when it says where it answers. */
     Up up(Path workDirectory) throws Exception {
         return up(workDirectory, 0, 0);

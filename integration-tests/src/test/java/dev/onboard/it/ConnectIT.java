@@ -54,14 +54,7 @@ class ConnectIT {
     }
 
     private Process onboard() throws Exception {
-        Process device = cli.start("device", "run", "--bundle", folder.resolve("devices/meter-1"));
-        BufferedReader says = device.errorReader(StandardCharsets.UTF_8);
-        String line;
-        do {
-            line = says.readLine();
-            assertThat(line).as("the device registers").isNotNull();
-        } while (!(line.contains("registered") && line.contains(" ok")));
-        return device;
+        return cli.onboarded(folder.resolve("devices/meter-1"));
     }
 
     @AfterAll

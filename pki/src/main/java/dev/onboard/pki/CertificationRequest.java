@@ -20,25 +20,33 @@ public final class CertificationRequest {
      * of the recipe counts: extensions are the issuer's to choose.
      */
     public static byte[] encode(CertificateRecipe recipe, KeyPair keys) {
-        SigningAlgorithm algorithm = SigningAlgorithm.of(keys.getPrivate(), keys.getPublic());
-        byte[] information = Der.sequence(List.of(
-                Der.integer(0),
-                CertificateEncoder.subject(recipe),
-                keys.getPublic().getEncoded(),
-                Der.explicit(0)));
-        byte[] signature = CertificateEncoder.sign(keys.getPrivate(), algorithm, information);
-        return Der.sequence(information, algorithm.identifier(), Der.bits(signature));
+        return signed(CertificateEncoder.subject(recipe), new byte[0], keys);
     }
 
     /** A request in DER for the successor of this certificate: the same subject and subjectAltName (RFC 7030, 4.2.2), another key. */
     public static byte[] renewing(X509Certificate certificate, KeyPair keys) {
-        SigningAlgorithm algorithm = SigningAlgorithm.of(keys.getPrivate(), keys.getPublic());
         byte[] names = certificate.getExtensionValue(ALTERNATIVE_NAMES);
+        return signed(certificate.getSubjectX500Principal().getEncoded(), names == null ? new byte[0] : names, keys);
+    }
+
+    /**
+     * A request in DER for what another one asked for, and another key.
+     *
+     * @param subject a Name in DER
+     * @param alternativeNames GeneralNames in DER; empty octets when there are none
+     */
+    static byte[] encode(byte[] subject, byte[] alternativeNames, KeyPair keys) {
+        return signed(subject, alternativeNames.length == 0 ? alternativeNames : Der.octets(alternativeNames), keys);
+    }
+
+    /** @param names the value of the extension, an OCTET STRING; empty octets when there is none */
+    private static byte[] signed(byte[] subject, byte[] names, KeyPair keys) {
+        SigningAlgorithm algorithm = SigningAlgorithm.of(keys.getPrivate(), keys.getPublic());
         byte[] information = Der.sequence(List.of(
                 Der.integer(0),
-                certificate.getSubjectX500Principal().getEncoded(),
+                subject,
                 keys.getPublic().getEncoded(),
-                names == null
+                names.length == 0
                         ? Der.explicit(0)
                         : Der.explicit(
                                 0,

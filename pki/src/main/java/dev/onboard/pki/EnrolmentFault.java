@@ -15,6 +15,9 @@ public final class EnrolmentFault extends Exception {
     /** The request is linked to a TLS session (RFC 7030, 3.5), which this server cannot check. */
     public static final String LINKED = "linking-not-supported";
 
+    /** A key that the server makes shall come encrypted within the session (RFC 9148, 4.8). */
+    public static final String ENCRYPTED_KEY = "key-encryption-not-supported";
+
     private final String reason;
 
     /**

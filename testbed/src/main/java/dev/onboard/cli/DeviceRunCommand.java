@@ -3,6 +3,7 @@ package dev.onboard.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.device.DeviceOptions;
+import dev.onboard.device.DeviceOptions.EnrolmentKey;
 import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Failure;
@@ -92,6 +93,15 @@ final class DeviceRunCommand implements Callable<Integer> {
             description = "Offer DTLS connection ids (RFC 9146), so that sessions survive a change of address.")
     private boolean connectionIds;
 
+    @Option(
+            names = "--est-key",
+            paramLabel = "device|server",
+            defaultValue = "device",
+            description =
+                    "Who makes the LwM2M key where devices enrol over EST: the device, or the EST server (skg, RFC 9148)."
+                            + " Default: ${DEFAULT-VALUE}")
+    private String estKey;
+
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
     private boolean json;
 
@@ -108,7 +118,8 @@ final class DeviceRunCommand implements Callable<Integer> {
         DeviceOptions options = DeviceOptions.standard(clock)
                 .withRenewal(renewal)
                 .withSignerExpiry(FirmwareMixin.expiry(firmwareSigner))
-                .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS);
+                .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS)
+                .withEnrolmentKey(enrolmentKey());
         CaptureOption.warnOfKeyLog(console);
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
@@ -135,6 +146,14 @@ final class DeviceRunCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(events);
         }
+    }
+
+    private EnrolmentKey enrolmentKey() {
+        return switch (estKey) {
+            case "device" -> EnrolmentKey.DEVICE;
+            case "server" -> EnrolmentKey.EST_SERVER;
+            default -> throw new UsageException("--est-key '" + estKey + "' is not device or server");
+        };
     }
 
     private RenewalSchedule renewal() {

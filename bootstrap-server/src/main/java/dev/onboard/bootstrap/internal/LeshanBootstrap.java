@@ -14,6 +14,7 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
+import dev.onboard.pki.KeyAlgorithm;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -94,7 +95,8 @@ public final class LeshanBootstrap implements AutoCloseable {
                                         asker.trust().trust().anchor(),
                                         request)
                                 .thenApply(issued -> deliveries.enrolled(endpoint, request.publicKey(), issued)),
-                        deliveries::authorities),
+                        deliveries::authorities,
+                        () -> KeyAlgorithm.P256.generate(on.random())),
                 on.journal(),
                 Party.BOOTSTRAP_SERVER,
                 on.threads().io());

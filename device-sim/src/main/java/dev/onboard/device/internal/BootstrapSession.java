@@ -10,10 +10,9 @@ import dev.onboard.factory.DeviceMode;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
 import dev.onboard.pki.SubjectName;
 import java.io.IOException;
-import java.security.KeyPair;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -305,8 +304,8 @@ public final class BootstrapSession {
         EnrolmentDialect dialect = id.isPresent() ? EnrolmentDialect.PLATFORM : EnrolmentDialect.RFC9148;
         Enrolment.Outcome outcome = new Enrolment.Outcome() {
             @Override
-            public void certified(KeyPair keys, List<X509Certificate> chain) {
-                Delivery delivery = enrolling.with(keys, chain);
+            public void certified(Credential credential) {
+                Delivery delivery = enrolling.with(credential);
                 if (delivery instanceof Delivery.Usable usable) {
                     surroundings.work(() -> keep(exchange, usable.account().enrolledIn(dialect)));
                 } else if (delivery instanceof Delivery.Unusable unusable) {

@@ -16,7 +16,6 @@ import dev.onboard.pki.NamePolicy;
 import dev.onboard.pki.UnreadableFileException;
 import java.math.BigInteger;
 import java.net.URI;
-import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
@@ -46,18 +45,18 @@ sealed interface Delivery {
     record Usable(ServerAccount account) implements Delivery {}
 
     /**
-     * An account that waits for a key of the device's own and a certificate for it (security mode 4).
+     * An account that waits for a key and a certificate from an enrolment (security mode 4).
      *
      * @param reading judges the certificate
      * @param account what it becomes with them
      */
     record Enrolling(Reading reading, Function<Credential, ServerAccount> account) implements Delivery {
         /** With what an enrolment brought. */
-        Delivery with(KeyPair keys, List<X509Certificate> chain) {
+        Delivery with(Credential own) {
             try {
-                reading.checkKind(chain.get(0), ENROLLED);
-                reading.checkCertificate(chain.get(0), ENROLLED);
-                return new Usable(account.apply(Credential.of(keys.getPrivate(), chain)));
+                reading.checkKind(own.certificate(), ENROLLED);
+                reading.checkCertificate(own.certificate(), ENROLLED);
+                return new Usable(account.apply(own));
             } catch (Refusal refusal) {
                 return new Unusable(refusal.reason, refusal.detail);
             }

@@ -11,8 +11,10 @@ import dev.onboard.journal.Stage;
 import dev.onboard.pki.CertificateBag;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.CertificationRequest;
+import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.EnrolmentFault;
+import dev.onboard.pki.GeneratedCredential;
 import dev.onboard.pki.KeyAlgorithm;
 import dev.onboard.pki.UnreadableFileException;
 import dev.onboard.pki.Verdict;
@@ -37,11 +39,15 @@ import org.eclipse.californium.elements.auth.X509CertPath;
  * its request to {@code /est/sen} and gets a list. An answer that is put off (5.03 with Max-Age) is waited for, and the very
  * same request sent again (4.7). A renewal goes to {@code sren}, or the
  * platform's {@code /est/sen}, of the LwM2M server, for the names of the certificate that the session was opened with. The key
- * leaves the device in none. Thread-safe.
+ * leaves the device in none.
+ *
+ * <p>In the dialect of RFC 9148 a device may have the server make the key instead ({@code skg}, 4.8): the request is the
+ * same, signed by a key that is thrown away. Thread-safe.
  */
 final class Enrolment {
     private static final int REQUEST = 286;
     private static final int CERTIFICATES = 281;
+    private static final String SKG = "/.well-known/est/skg";
     /** So often is a request sent that the server puts off. */
     private static final int ATTEMPTS = 5;
 
@@ -60,8 +66,8 @@ final class Enrolment {
 
     /** What comes of it, told once. */
     interface Outcome {
-        /** A certificate for this key; what it says has not been judged. */
-        void certified(KeyPair keys, List<X509Certificate> chain);
+        /** A key and a certificate for it; what it says has not been judged. */
+        void certified(Credential credential);
 
         /** There is none. */
         void failed(Failure failure);
@@ -89,7 +95,15 @@ final class Enrolment {
 
     /** Renews this certificate in the session that it proves: the same names, another key. */
     void renew(X509Certificate present) {
-        ask(isPlatforms() ? "/est/sen" : "/.well-known/est/sren", CertificationRequest.renewing(present, keys), 1);
+        ask(
+                isPlatforms() ? "/est/sen" : isMadeByServer() ? SKG : "/.well-known/est/sren",
+                CertificationRequest.renewing(present, keys),
+                1);
+    }
+
+    /** Whether the device asks for a key, too. */
+    private boolean isMadeByServer() {
+        return !isPlatforms() && options.enrolmentKey() == DeviceOptions.EnrolmentKey.EST_SERVER;
     }
 
     private boolean isPlatforms() {
@@ -127,7 +141,7 @@ final class Enrolment {
                 surroundings
                         .journal()
                         .record(event("/.well-known/est/crts").fact("certificates", Integer.toString(trusted.size())));
-                ask("/.well-known/est/sen", request, 1);
+                ask(isMadeByServer() ? SKG : "/.well-known/est/sen", request, 1);
             }
         });
     }
@@ -158,20 +172,26 @@ final class Enrolment {
         Request sen = Request.newPost();
         sen.getOptions().setUriPath(path);
         if (!isPlatforms()) {
-            sen.getOptions().setContentFormat(REQUEST).setAccept(CERTIFICATES);
+            sen.getOptions()
+                    .setContentFormat(REQUEST)
+                    .setAccept(isMadeByServer() ? GeneratedCredential.CONTENT_FORMAT : CERTIFICATES);
         }
         sen.setPayload(request);
         link.send(sen, Stage.ENROLLED, options.patience(), new Step("POST " + path) {
             @Override
             void good(Response response) throws EnrolmentFault {
                 byte[] body = response.getPayloadSize() == 0 ? new byte[0] : response.getPayload();
-                List<X509Certificate> chain =
-                        CertificateBag.chain(keys.getPublic(), isPlatforms() ? list(body) : bag(response, body));
+                Credential credential = isMadeByServer() ? generated(response, body) : certified(response, body);
                 surroundings
                         .journal()
                         .record(event(path)
-                                .fact("serial", chain.get(0).getSerialNumber().toString(16)));
-                outcome.certified(keys, chain);
+                                .fact(
+                                        "serial",
+                                        credential
+                                                .certificate()
+                                                .getSerialNumber()
+                                                .toString(16)));
+                outcome.certified(credential);
             }
 
             @Override
@@ -192,14 +212,29 @@ final class Enrolment {
         });
     }
 
-    private static List<X509Certificate> bag(Response response, byte[] body) throws EnrolmentFault {
-        if (response.getOptions().getContentFormat() != CERTIFICATES) {
+    private Credential certified(Response response, byte[] body) throws EnrolmentFault {
+        List<X509Certificate> came;
+        if (isPlatforms()) {
+            came = list(body);
+        } else {
+            checkFormat(response, CERTIFICATES);
+            came = CertificateBag.read(body);
+        }
+        return Credential.of(keys.getPrivate(), CertificateBag.chain(keys.getPublic(), came));
+    }
+
+    private static Credential generated(Response response, byte[] body) throws EnrolmentFault {
+        checkFormat(response, GeneratedCredential.CONTENT_FORMAT);
+        return GeneratedCredential.read(body);
+    }
+
+    private static void checkFormat(Response response, int asked) throws EnrolmentFault {
+        if (response.getOptions().getContentFormat() != asked) {
             throw new EnrolmentFault(
                     EnrolmentFault.MALFORMED,
-                    "the answer has the content format " + response.getOptions().getContentFormat()
-                            + ", where 281 was asked for");
+                    "the answer has the content format " + response.getOptions().getContentFormat() + ", where " + asked
+                            + " was asked for");
         }
-        return CertificateBag.read(body);
     }
 
     /** Octet 1, how many, then for each its length in two octets and its DER. */

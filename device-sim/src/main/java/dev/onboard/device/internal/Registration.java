@@ -10,10 +10,9 @@ import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.Credential;
 import java.io.IOException;
 import java.net.URI;
-import java.security.KeyPair;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -376,14 +375,14 @@ final class Registration {
         Link session = open;
         Enrolment.Outcome ended = new Enrolment.Outcome() {
             @Override
-            public void certified(KeyPair keys, List<X509Certificate> chain) {
+            public void certified(Credential credential) {
                 Delivery judged = new Delivery.Enrolling(
                                 new Delivery.Reading(
                                         bundle,
                                         account.securityInstance(),
                                         options.clock().instant()),
                                 account::withCredential)
-                        .with(keys, chain);
+                        .with(credential);
                 if (judged instanceof Delivery.Usable usable) {
                     renewal.certified(usable.account().credential());
                 } else if (judged instanceof Delivery.Unusable unusable) {

@@ -1,6 +1,7 @@
 package dev.onboard.dtls.internal;
 
 import dev.onboard.pki.CertificateBag;
+import dev.onboard.pki.GeneratedCredential;
 import java.io.ByteArrayOutputStream;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,8 @@ public enum EstFormat {
 
     /** {@code application/pkcs10}. */
     public static final int REQUEST = 286;
+    /** {@code application/multipart-core}: a private key and its certificate. */
+    static final int KEY = GeneratedCredential.CONTENT_FORMAT;
     /** {@code application/csrattrs}. */
     public static final int ATTRIBUTES = 285;
 

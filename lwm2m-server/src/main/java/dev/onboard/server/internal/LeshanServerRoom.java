@@ -13,6 +13,7 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.EndpointIdentity;
+import dev.onboard.pki.KeyAlgorithm;
 import dev.onboard.server.Answer;
 import dev.onboard.server.Content;
 import dev.onboard.server.DeviceRequest;
@@ -25,6 +26,7 @@ import dev.onboard.server.Registered;
 import dev.onboard.server.ServerEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,6 +70,8 @@ import org.jspecify.annotations.Nullable;
  * its parts are put together and each of the server's operations is handed to its part.
  */
 public final class LeshanServerRoom implements AutoCloseable {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final LeshanServer server;
     private final DtlsServerSide dtls;
     private final InetSocketAddress address;
@@ -178,7 +182,8 @@ public final class LeshanServerRoom implements AutoCloseable {
                                 asker.trust().certificate(),
                                 asker.trust().trust().anchor(),
                                 request),
-                        on.authorities()),
+                        on.authorities(),
+                        () -> KeyAlgorithm.P256.generate(RANDOM)),
                 on.journal(),
                 Party.LWM2M_SERVER,
                 on.threads().io());

@@ -19,23 +19,38 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
  * The parts of a certification request.
  *
+ * @param publicKeyInfo the SubjectPublicKeyInfo in DER, whatever key it is
+ * @param encryption whether the requester wants a key that is made for it to come encrypted (RFC 7030, 4.4.1)
  * @param signed what the signature is over
- * @param signatureAlgorithm a JCA name
+ * @param signatureOid by which algorithm
  */
 public record Pkcs10(
-        PublicKey publicKey,
+        byte[] publicKeyInfo,
         List<String> commonNames,
         byte[] alternativeNames,
         byte[] subject,
         boolean hasChallengePassword,
+        Encryption encryption,
         byte[] signed,
-        String signatureAlgorithm,
+        ASN1ObjectIdentifier signatureOid,
         byte[] signature) {
+    /** smimeCapabilities, id-aa-decryptKeyID, id-aa-asymmDecryptKeyID. */
+    private static final List<ASN1ObjectIdentifier> ENCRYPTING = List.of(
+            PKCSObjectIdentifiers.pkcs_9_at_smimeCapabilities,
+            PKCSObjectIdentifiers.id_aa.branch("37"),
+            PKCSObjectIdentifiers.id_aa.branch("54"));
+
+    /** What is asked of a key that the server makes. */
+    public enum Encryption {
+        NONE,
+        WANTED
+    }
 
     /** Reads a request; the signature is not looked at. */
     public static Pkcs10 read(byte[] der) throws EnrolmentFault {
@@ -46,17 +61,20 @@ public record Pkcs10(
             }
             CertificationRequestInfo information = request.getCertificationRequestInfo();
             return new Pkcs10(
-                    key(information),
+                    information.getSubjectPublicKeyInfo().getEncoded(ASN1Encoding.DER),
                     commonNames(information),
                     alternativeNames(information),
                     information.getSubject().getEncoded(ASN1Encoding.DER),
                     attribute(information, PKCSObjectIdentifiers.pkcs_9_at_challengePassword) != null,
+                    ENCRYPTING.stream().anyMatch(wish -> attribute(information, wish) != null)
+                            ? Encryption.WANTED
+                            : Encryption.NONE,
                     information.getEncoded(ASN1Encoding.DER),
-                    algorithm(request.getSignatureAlgorithm().getAlgorithm()),
+                    request.getSignatureAlgorithm().getAlgorithm(),
                     request.getSignature().getOctets());
         } catch (EnrolmentFault fault) {
             throw fault;
-        } catch (RuntimeException | IOException | GeneralSecurityException e) {
+        } catch (RuntimeException | IOException e) {
             // Bouncy Castle's readers throw whatever comes of the octets
             throw malformed(String.valueOf(e.getMessage()));
         }
@@ -67,11 +85,18 @@ public record Pkcs10(
                 EnrolmentFault.MALFORMED, "the body is no PKCS#10 certification request in DER (RFC 2986): " + why);
     }
 
-    private static PublicKey key(CertificationRequestInfo information) throws IOException, GeneralSecurityException {
-        var info = information.getSubjectPublicKeyInfo();
-        boolean elliptic = info.getAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey);
-        return KeyFactory.getInstance(elliptic ? "EC" : "RSA")
-                .generatePublic(new X509EncodedKeySpec(info.getEncoded(ASN1Encoding.DER)));
+    /** The key that a certificate is asked for. */
+    public PublicKey publicKey() throws EnrolmentFault {
+        try {
+            boolean elliptic = SubjectPublicKeyInfo.getInstance(publicKeyInfo)
+                    .getAlgorithm()
+                    .getAlgorithm()
+                    .equals(X9ObjectIdentifiers.id_ecPublicKey);
+            return KeyFactory.getInstance(elliptic ? "EC" : "RSA")
+                    .generatePublic(new X509EncodedKeySpec(publicKeyInfo));
+        } catch (GeneralSecurityException e) {
+            throw malformed(String.valueOf(e.getMessage()));
+        }
     }
 
     private static List<String> commonNames(CertificationRequestInfo information) {
@@ -105,18 +130,19 @@ public record Pkcs10(
         return null;
     }
 
-    private static String algorithm(ASN1ObjectIdentifier oid) throws EnrolmentFault {
-        if (oid.equals(X9ObjectIdentifiers.ecdsa_with_SHA256)) {
+    /** The algorithm of the signature by its JCA name. */
+    public String signatureAlgorithm() throws EnrolmentFault {
+        if (signatureOid.equals(X9ObjectIdentifiers.ecdsa_with_SHA256)) {
             return "SHA256withECDSA";
         }
-        if (oid.equals(X9ObjectIdentifiers.ecdsa_with_SHA384)) {
+        if (signatureOid.equals(X9ObjectIdentifiers.ecdsa_with_SHA384)) {
             return "SHA384withECDSA";
         }
-        if (oid.equals(PKCSObjectIdentifiers.sha256WithRSAEncryption)) {
+        if (signatureOid.equals(PKCSObjectIdentifiers.sha256WithRSAEncryption)) {
             return "SHA256withRSA";
         }
         throw new EnrolmentFault(
                 EnrolmentFault.UNSUPPORTED_KEY,
-                "the request is signed with the algorithm " + oid.getId() + "; ecdsa-with-SHA256 is expected");
+                "the request is signed with the algorithm " + signatureOid.getId() + "; ecdsa-with-SHA256 is expected");
     }
 }

@@ -159,7 +159,7 @@ public final class ScenarioReader {
         if (!content.has("legs")) {
             return switch (content.path("mode").asText()) {
                 case "lwm2m" -> List.of(Leg.DEVICE_LWM2M);
-                case "bootstrap", "est", "platform-est" -> List.of(Leg.DEVICE_BOOTSTRAP);
+                case "bootstrap", "est", "platform-est", ScenarioRun.SERVER_KEYS -> List.of(Leg.DEVICE_BOOTSTRAP);
                 default -> List.of(Leg.DEVICE_BOOTSTRAP, Leg.DEVICE_LWM2M);
             };
         }

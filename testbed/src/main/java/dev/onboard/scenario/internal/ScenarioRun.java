@@ -73,6 +73,9 @@ final class ScenarioRun implements AutoCloseable {
     /** What is exchanged is younger than what was there, by clocks that stand still. */
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
+    /** The mode in which the EST server makes the keys. */
+    static final String SERVER_KEYS = "est-server-keys";
+
     private final Scenario scenario;
     private final CertificateCase.Ready made;
     private final Sent sent;
@@ -140,7 +143,7 @@ final class ScenarioRun implements AutoCloseable {
 
     private KeySource keys() {
         return switch (scenario.written().path("mode").asText()) {
-            case "est" -> KeySource.EST;
+            case "est", SERVER_KEYS -> KeySource.EST;
             case "platform-est" -> KeySource.PLATFORM_EST;
             default -> KeySource.BOOTSTRAP_SERVER;
         };
@@ -168,6 +171,9 @@ final class ScenarioRun implements AutoCloseable {
                 DeviceOptions.standard(deviceClock).withDisk(Disk.swift()).withRenewal(schedule());
         if (scenario.written().path("firmware").path("signer-expiry").asText().equals("refused")) {
             options = options.withSignerExpiry(UpdateTrust.Expiry.REFUSED);
+        }
+        if (scenario.written().path("mode").asText().equals(SERVER_KEYS)) {
+            options = options.withEnrolmentKey(DeviceOptions.EnrolmentKey.EST_SERVER);
         }
         if (mayPass()) {
             options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
