@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.NewTrustedCertificate;
 import dev.onboard.account.Service;
+import dev.onboard.bootstrap.DeliveredChain;
+import dev.onboard.bootstrap.KeySource;
 import dev.onboard.device.Backoff;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
@@ -22,8 +24,11 @@ import dev.onboard.journal.Journal;
 import dev.onboard.journal.Outcome;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
+import dev.onboard.pki.CertificateUsage;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.Fingerprint;
+import dev.onboard.pki.MatchingType;
+import dev.onboard.testbed.DeliveryOptions;
 import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
 import java.io.PrintWriter;
@@ -35,12 +40,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rotations on a testbed with devices: nobody is cut off by their beginning, stragglers are by their end. */
 class RotateTest {
@@ -57,6 +65,7 @@ class RotateTest {
     private Journal journal;
     private Fleet fleet;
     private String factoryCa;
+    private DeliveryOptions delivery = DeliveryOptions.USUAL;
 
     @BeforeEach
     void start() throws Exception {
@@ -83,7 +92,19 @@ class RotateTest {
 
     private Testbed up(int bootstrapPort, int lwm2mPort) {
         return Testbed.start(
-                TestbedOptions.in(folder.resolve("work")).withPorts(bootstrapPort, lwm2mPort, 0), CLOCK, RANDOM);
+                TestbedOptions.in(folder.resolve("work"))
+                        .withPorts(bootstrapPort, lwm2mPort, 0)
+                        .withDelivery(delivery),
+                CLOCK,
+                RANDOM);
+    }
+
+    /** Another process of the same testbed; devices are off meanwhile. */
+    private void restart() {
+        int bootstrapPort = testbed.running().bootstrapUri().getPort();
+        int lwm2mPort = testbed.running().lwm2mUri().getPort();
+        testbed.close();
+        testbed = up(bootstrapPort, lwm2mPort);
     }
 
     @AfterEach
@@ -315,11 +336,8 @@ class RotateTest {
     void anExchangedDeviceCaOutlivesARestart() throws Exception {
         assertThat(rotate("device-ca").code()).isZero();
         switchOff("meter-2");
-        int bootstrapPort = testbed.running().bootstrapUri().getPort();
-        int lwm2mPort = testbed.running().lwm2mUri().getPort();
         switchOff("meter-1");
-        testbed.close();
-        testbed = up(bootstrapPort, lwm2mPort);
+        restart();
         fleet.powerOn();
         awaitRegistered();
         assertThat(refusals()).as(this::timeline).isZero();
@@ -329,6 +347,139 @@ class RotateTest {
         assertThat(rotate("device-ca", "finish").out()).contains("device-ca: finished");
         Said again = rotate("device-ca", "finish");
         assertThat(again.err()).contains("no rotation of device-ca is under way");
+    }
+
+    /** Begun, stopped and started; turned round, stopped and started; finished. meter-2 is away all the time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"device-ca", "lwm2m-server-ca"})
+    void aRotationAndItsUndoOutliveRestartsAndStragglersStayListed(String subject) throws Exception {
+        switchOff("meter-2");
+        String first = fingerprint(subject);
+        assertThat(rotate(subject, "--json").stragglers()).containsExactly("meter-2");
+        String second = fingerprint(subject);
+        switchOff("meter-1");
+        restart();
+        Said begun = rotate(subject, "--json");
+        assertThat(begun.code()).as(begun.err()).isEqualTo(1);
+        assertThat(begun.stragglers()).containsExactly("meter-2");
+        assertThat(begun.json().path("certificate_fingerprint").asText()).isEqualTo(second);
+        assertThat(begun.json().path("before_fingerprint").asText()).isEqualTo(first);
+        assertThat(rotate(subject, "finish").err()).contains("1 devices still depend on the old one", "'meter-2'");
+
+        // meter-1 has followed, and is the straggler of the way back
+        Said undone = rotate(subject, "undo", "--json");
+        assertThat(undone.stragglers()).as(undone.err()).containsExactly("meter-1");
+        restart();
+        Said turned = rotate(subject, "--json");
+        assertThat(turned.stragglers()).as(turned.err()).containsExactly("meter-1");
+        assertThat(turned.json().hasNonNull("undone_at")).isTrue();
+        assertThat(turned.json().path("certificate_fingerprint").asText()).isEqualTo(first);
+        assertThat(rotate(subject, "undo").err()).contains("undone already; finish it");
+
+        fleet.powerOn();
+        awaitRegistered();
+        assertThat(admissions()).as("both got in as they were").isEqualTo(3);
+        assertThat(rotate(subject).out()).contains("no device depends on the withdrawn one");
+        assertThat(rotate(subject, "finish").code()).isZero();
+        switchOff("meter-1");
+        switchOff("meter-2");
+        restart();
+        assertThat(rotate(subject, "finish").err()).contains("no rotation of " + subject + " is under way");
+        fleet.powerOn();
+        awaitRegistered();
+        assertThat(admissions()).isEqualTo(4);
+        assertThat(refusals(Stage.LWM2M_HANDSHAKE)).as(this::timeline).isZero();
+    }
+
+    @Test
+    void anExchangedServerLeafComesBackAndNothingIsLeftOfItAfterARestart() throws Exception {
+        String first = rotate("server-leaf", "--json")
+                .json()
+                .path("before_fingerprint")
+                .asText();
+        Said undone = rotate("server-leaf", "undo", "--json");
+        assertThat(undone.code()).as(undone.err()).isZero();
+        assertThat(undone.json().path("certificate_fingerprint").asText()).isEqualTo(first);
+        reboot("meter-1");
+        assertThat(admissions()).isEqualTo(2);
+        assertThat(refusals()).as(this::timeline).isZero();
+        assertThat(rotate("server-leaf", "undo").err()).contains("undone already; finish it");
+        assertThat(rotate("server-leaf", "finish").code()).isZero();
+        assertThat(rotate("server-leaf", "undo").err()).contains("no rotation of server-leaf is under way");
+
+        assertThat(rotate("server-leaf").code()).isZero();
+        assertThat(rotate("lwm2m-server-ca").code()).isZero();
+        assertThat(rotate("server-leaf", "undo").err())
+                .contains("the key of the server-leaf before is no longer there; finish the rotation");
+        switchOff("meter-1");
+        switchOff("meter-2");
+        restart();
+        assertThat(rotate("server-leaf", "undo").err()).contains("no rotation of server-leaf is under way");
+    }
+
+    @Test
+    void devicesThatPinnedTheServersCertificateAreListedBothWaysAndAfterARestartTheyBootstrap() throws Exception {
+        switchOff("meter-1");
+        switchOff("meter-2");
+        delivery = new DeliveryOptions(
+                CertificateUsage.DOMAIN_ISSUED_CERTIFICATE,
+                MatchingType.SHA256,
+                Optional.empty(),
+                DeliveredChain.LEAF,
+                List.of(),
+                Optional.empty(),
+                KeySource.BOOTSTRAP_SERVER);
+        restart();
+        fleet.devices().forEach(SimulatedDevice::factoryReset);
+        awaitRegistered();
+        switchOff("meter-2");
+        assertThat(rotate("server-leaf", "--json").stragglers()).containsExactly("meter-2");
+        switchOff("meter-1");
+        assertThat(rotate("server-leaf", "undo", "--json").stragglers()).containsExactly("meter-1");
+        long before = admissions();
+        device("meter-2").powerOn();
+        awaitState("meter-2", dev.onboard.account.DeviceState.REGISTERED);
+        assertThat(admissions()).as("its certificate is in use again").isEqualTo(before);
+        device("meter-1").powerOn();
+        awaitRegistered();
+        assertThat(admissions()).as("it refused the other one, and came back").isEqualTo(before + 1);
+        assertThat(rotate("server-leaf", "finish").code()).isZero();
+
+        switchOff("meter-2");
+        assertThat(rotate("server-leaf", "--json").stragglers()).containsExactly("meter-2");
+        switchOff("meter-1");
+        restart();
+        assertThat(rotate("server-leaf", "finish").err()).contains("no rotation of server-leaf is under way");
+        fleet.powerOn();
+        awaitRegistered();
+        assertThat(journalOf("pin-mismatch"))
+                .as("each refused the certificate of the new start")
+                .isEqualTo(3);
+    }
+
+    private long journalOf(String reason) {
+        try (var events = journal.events()) {
+            return events.filter(e -> e.reason().orElse("").equals(reason)
+                            && e.outcome() == Outcome.REFUSED
+                            && e.stage() == Stage.LWM2M_HANDSHAKE)
+                    .count();
+        }
+    }
+
+    @Test
+    void stragglersOfAFactoryCaStayListedAfterARestart() throws Exception {
+        Path next = folder.resolve("next.pem");
+        CredentialFiles.writeCertificates(
+                next, Factory.found("Next factory", CLOCK, RANDOM).chain(1));
+        rotate("factory-ca", "--old", factoryCa, "--new", next.toString());
+        switchOff("meter-1");
+        switchOff("meter-2");
+        restart();
+        Said report = rotate("factory-ca", "--old", factoryCa, "--json");
+        assertThat(report.code()).as(report.err()).isEqualTo(1);
+        assertThat(report.stragglers()).containsExactlyInAnyOrder("meter-1", "meter-2");
+        assertThat(rotate("factory-ca", "finish", "--old", factoryCa).err())
+                .contains("2 devices have a factory certificate of the old CA");
     }
 
     @Test
