@@ -76,6 +76,9 @@ class DeliveryIT {
         Cli.Result wrong = cli.run("up", "--usage", 4);
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err()).contains("--usage 4 does not exist; give 0, 1, 2 or 3");
+        Cli.Result together = cli.run("up", "--usage", 2, "--matching", 1);
+        assertThat(together.exitCode()).isEqualTo(2);
+        assertThat(together.err()).contains("--usage 2 and --matching 1 do not go together");
     }
 
     /** A device offers the suites that it was told of, and a connection id when it is asked to (RFC 9146). */

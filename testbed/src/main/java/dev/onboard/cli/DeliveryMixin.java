@@ -64,6 +64,12 @@ final class DeliveryMixin {
     private @Nullable String est;
 
     DeliveryOptions chosen() {
+        if (usage == 2 && matching != 0) {
+            throw new UsageException(
+                    "--usage 2 and --matching " + matching + " do not go together: a device that knows the"
+                            + " digest of a CA has to be sent that CA, and the LwM2M server leaves its root out of what it sends"
+                            + " (RFC 5246, 7.4.2); give --matching 0, or --usage 0 with devices that have the CA themselves");
+        }
         return new DeliveryOptions(
                 CertificateUsage.of(within("--usage", usage)),
                 MatchingType.of(within("--matching", matching)),
