@@ -192,7 +192,8 @@ final class FactoryMakeCommand implements Callable<Integer> {
                 if (made <= MOST_LINES) {
                     console.say("made " + written);
                 } else if (made % progress == 0) {
-                    console.note("made " + made + (which.count == null ? "" : " of " + which.count));
+                    console.note("made " + made
+                            + (which.count == null ? "" : "; " + (made + left) + " of " + which.count + " are there"));
                 }
                 command(bundle, written).ifPresent(start -> {
                     console.say("  " + start);
