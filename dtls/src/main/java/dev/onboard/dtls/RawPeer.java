@@ -77,7 +77,7 @@ public final class RawPeer {
         }
     }
 
-    /** What a peer does in a handshake that others do not; all but the last as a client. */
+    /** What a peer does in a handshake that others do not; as a client, where nothing else is said. */
     public enum Habit {
         /** It does not ask for the extended master secret (RFC 7627). */
         NO_EXTENDED_MASTER_SECRET,
@@ -94,7 +94,13 @@ public final class RawPeer {
         /** It finishes at once after the server's flight, without any message of its own in between. */
         FINISHES_AT_ONCE,
         /** As a server it sends a HelloRequest before its ServerHello (RFC 5246, 7.4.1.1). */
-        SENDS_HELLO_REQUEST
+        SENDS_HELLO_REQUEST,
+        /**
+         * It asks for another handshake within the session that it has: as a client with a ClientHello, as a server with a
+         * HelloRequest, protected like everything in a session. The handshake counts as established when the other side
+         * answers that with a warning and the session still carries data.
+         */
+        RENEGOTIATES
     }
 
     /** The version that is offered or chosen. */
@@ -115,8 +121,13 @@ public final class RawPeer {
 
     /** How it ended. */
     public sealed interface Result {
-        /** Both sides finished, with this suite (its IANA number). */
-        record Established(int suite) implements Result {}
+        /**
+         * Both sides finished.
+         *
+         * @param suite with this suite, by its IANA number
+         * @param warning the alert that the other side sent afterwards without ending the session
+         */
+        record Established(int suite, OptionalInt warning) implements Result {}
 
         /** The other side ended it with this alert. */
         record RefusedByPeer(int alert) implements Result {}

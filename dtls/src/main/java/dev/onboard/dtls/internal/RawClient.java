@@ -13,6 +13,7 @@ import org.bouncycastle.tls.AbstractTlsClient;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.CertificateType;
 import org.bouncycastle.tls.DTLSClientProtocol;
+import org.bouncycastle.tls.DTLSTransport;
 import org.bouncycastle.tls.MaxFragmentLength;
 import org.bouncycastle.tls.NameType;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -43,11 +44,14 @@ public final class RawClient extends AbstractTlsClient {
             RawHandshake handshake = new RawHandshake(settings);
             RawClient client = new RawClient(handshake, patience);
             InetSocketAddress local = new InetSocketAddress(socket.getLocalAddress(), socket.getLocalPort());
-            return handshake.run(
-                    local,
-                    () -> new DTLSClientProtocol()
-                            .connect(client, new RawTransport(socket, server, null, settings.habits()))
-                            .close());
+            RawTransport transport = new RawTransport(socket, server, null, settings.habits());
+            return handshake.run(local, () -> {
+                DTLSTransport session = new DTLSClientProtocol().connect(client, transport);
+                if (settings.habits().contains(Habit.RENEGOTIATES)) {
+                    new Renegotiation(handshake, session, transport).asClient(patience);
+                }
+                session.close();
+            });
         }
     }
 
@@ -130,6 +134,12 @@ public final class RawClient extends AbstractTlsClient {
     public void notifySelectedCipherSuite(int selected) {
         super.notifySelectedCipherSuite(selected);
         handshake.chosen(selected);
+    }
+
+    @Override
+    public void notifyAlertReceived(short level, short description) {
+        super.notifyAlertReceived(level, description);
+        handshake.alerted(level, description);
     }
 
     @Override

@@ -8,7 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.security.SecureRandom;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Vector;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.AlertLevel;
 import org.bouncycastle.tls.HashAlgorithm;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.SignatureAlgorithm;
@@ -31,6 +34,7 @@ final class RawHandshake {
     final RawCrypto crypto = new RawCrypto(RANDOM);
     private Optional<Verdict> verdict = Optional.empty();
     private int suite;
+    private OptionalInt warning = OptionalInt.empty();
 
     /** The handshake itself; returns when it is done. */
     interface Steps {
@@ -73,6 +77,17 @@ final class RawHandshake {
         suite = cipherSuite;
     }
 
+    /** An alert came; a fatal one is thrown by what reads. */
+    void alerted(short level, short description) {
+        if (level == AlertLevel.warning && description != AlertDescription.close_notify) {
+            warning = OptionalInt.of(description);
+        }
+    }
+
+    OptionalInt warning() {
+        return warning;
+    }
+
     /** Judges the other side's chain, which has come. */
     void judge() throws IOException {
         verdict = settings.judge().apply(crypto.received());
@@ -86,7 +101,7 @@ final class RawHandshake {
         Result result;
         try {
             steps.run();
-            result = new Result.Established(suite);
+            result = new Result.Established(suite, warning);
         } catch (TlsFatalAlertReceived e) {
             result = new Result.RefusedByPeer(e.getAlertDescription());
         } catch (TlsFatalAlert e) {

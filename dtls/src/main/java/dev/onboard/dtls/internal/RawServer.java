@@ -1,10 +1,12 @@
 package dev.onboard.dtls.internal;
 
 import dev.onboard.dtls.RawPeer;
+import dev.onboard.dtls.RawPeer.Habit;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Vector;
 import java.util.function.Consumer;
@@ -80,6 +82,9 @@ public final class RawServer extends AbstractTlsServer {
                 RawPeer.Report report = handshake.run(local, () -> {
                     DTLSServerProtocol protocol = new DTLSServerProtocol();
                     DTLSTransport session = protocol.accept(server, transport);
+                    if (settings.habits().contains(Habit.RENEGOTIATES)) {
+                        new Renegotiation(handshake, session, transport).asServer(Duration.ofMillis(PATIENCE_MILLIS));
+                    }
                     session.close();
                 });
                 if (!socket.isClosed()) {
@@ -153,6 +158,12 @@ public final class RawServer extends AbstractTlsServer {
                 new short[] {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign},
                 handshake.signatureAlgorithms(),
                 new Vector<>());
+    }
+
+    @Override
+    public void notifyAlertReceived(short level, short description) {
+        super.notifyAlertReceived(level, description);
+        handshake.alerted(level, description);
     }
 
     @Override

@@ -118,8 +118,8 @@ final class ScenarioRun implements AutoCloseable {
         this.trusting = new Trusting(scenario.certificates(), made, service());
         checkThatItCanBeSeen();
         this.rawServer = deviceJudges() && (peer.isAsked() || sent.ofServer().isEmpty())
-                ? Optional.of(
-                        peer.of(sent).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), report -> {}))
+                ? Optional.of(peer.of(sent)
+                        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), this::recordWarning))
                 : Optional.empty();
         this.bench = bench(directory, threads, random);
         this.later =
@@ -634,8 +634,9 @@ final class ScenarioRun implements AutoCloseable {
                 .detail("seen by a peer that sends what it is told to and goes no further than the handshake");
         RawPeer.Result result = report.result();
         if (result instanceof RawPeer.Result.RefusedByPeer refused) {
-            String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
-            event.refused(scenario.leg().judge(), "alert-" + word.replace('_', '-'))
+            event.refused(
+                            scenario.leg().judge(),
+                            "alert-" + word(refused.alert()).replace('_', '-'))
                     .alert(refused.alert());
         } else if (result instanceof RawPeer.Result.RefusedHere refused) {
             event.refused(Party.DEVICE, "handshake-fault")
@@ -643,8 +644,27 @@ final class ScenarioRun implements AutoCloseable {
                     .detail(refused.detail());
         } else if (result instanceof RawPeer.Result.Failed failed) {
             event.failed("handshake-aborted").detail(failed.detail());
+        } else if (result instanceof RawPeer.Result.Established established) {
+            established.warning().ifPresent(alert -> event.fact("warning", word(alert)));
         }
         bench.journal().record(event);
+    }
+
+    /** What a device warned a raw server of; how the handshake went the device tells itself. */
+    private void recordWarning(RawPeer.Report report) {
+        if (report.result() instanceof RawPeer.Result.Established established
+                && established.warning().isPresent()) {
+            Party server = scenario.leg().startsAtLwm2m() ? Party.LWM2M_SERVER : Party.BOOTSTRAP_SERVER;
+            bench.journal()
+                    .record(Event.of(scenario.leg().handshake(), server)
+                            .detail(
+                                    "seen by a server that sends what it is told to and goes no further than the handshake")
+                            .fact("warning", word(established.warning().getAsInt())));
+        }
+    }
+
+    private static String word(int alert) {
+        return Alert.of(alert).map(Alert::word).orElse("alert " + alert);
     }
 
     private void carryOut(Step.Trust trust) throws IOException {
