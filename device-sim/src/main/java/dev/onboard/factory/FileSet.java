@@ -19,17 +19,11 @@ import java.util.List;
  */
 public final class FileSet {
     private final Path directory;
-    private final Path unfinished;
-    private final Path next;
-    private final Path previous;
     private final Disk disk;
 
     /** The set that lives, or will live, in this directory; the parent must exist by the time of {@link #replace}. */
     public FileSet(Path directory, Disk disk) {
         this.directory = directory;
-        this.unfinished = directory.resolveSibling(directory.getFileName() + ".tmp");
-        this.next = directory.resolveSibling(directory.getFileName() + ".new");
-        this.previous = directory.resolveSibling(directory.getFileName() + ".old");
         this.disk = disk;
     }
 
@@ -53,12 +47,13 @@ public final class FileSet {
     public void replace(List<Content> files) throws IOException {
         recover();
         Path parent = directory.toAbsolutePath().getParent();
+        Path unfinished = unfinished();
         disk.makeDirectory(unfinished);
         for (Content file : files) {
             disk.write(unfinished.resolve(file.name()), file.bytes(), file.access());
         }
         disk.settle(unfinished);
-        disk.rename(unfinished, next);
+        disk.rename(unfinished, next());
         if (parent != null) {
             disk.settle(parent);
         }
@@ -69,41 +64,41 @@ public final class FileSet {
     public void delete() throws IOException {
         recover();
         if (exists()) {
-            disk.rename(directory, previous);
+            disk.rename(directory, previous());
             Path parent = directory.toAbsolutePath().getParent();
             if (parent != null) {
                 disk.settle(parent);
             }
-            removeAll(previous);
+            removeAll(previous());
         }
     }
 
     /** Completes or undoes what a crash interrupted. Costs a few look-ups when nothing was. */
     public void recover() throws IOException {
-        if (Files.exists(unfinished)) {
-            removeAll(unfinished);
+        if (Files.exists(unfinished())) {
+            removeAll(unfinished());
         }
-        if (Files.exists(next)) {
+        if (Files.exists(next())) {
             putNextIntoPlace();
-        } else if (Files.exists(previous)) {
-            removeAll(previous);
+        } else if (Files.exists(previous())) {
+            removeAll(previous());
         }
     }
 
     private void putNextIntoPlace() throws IOException {
         if (Files.exists(directory)) {
-            if (Files.exists(previous)) {
-                removeAll(previous);
+            if (Files.exists(previous())) {
+                removeAll(previous());
             }
-            disk.rename(directory, previous);
+            disk.rename(directory, previous());
         }
-        disk.rename(next, directory);
+        disk.rename(next(), directory);
         Path parent = directory.toAbsolutePath().getParent();
         if (parent != null) {
             disk.settle(parent);
         }
-        if (Files.exists(previous)) {
-            removeAll(previous);
+        if (Files.exists(previous())) {
+            removeAll(previous());
         }
     }
 
@@ -114,5 +109,22 @@ public final class FileSet {
             }
         }
         disk.remove(victim);
+    }
+
+    private Path unfinished() {
+        return beside(".tmp");
+    }
+
+    private Path next() {
+        return beside(".new");
+    }
+
+    private Path previous() {
+        return beside(".old");
+    }
+
+    /** Made when it is asked for: a fleet has six sets for each device, and seldom touches one. */
+    private Path beside(String ending) {
+        return directory.resolveSibling(directory.getFileName() + ending);
     }
 }

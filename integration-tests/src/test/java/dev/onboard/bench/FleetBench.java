@@ -47,6 +47,14 @@ final class FleetBench implements Callable<Integer> {
             description = "Put the table into this file, between its markers 'bench fleet'.")
     private @Nullable Path document;
 
+    /** Of many devices that wait: what garbage took goes back to the system, where the default keeps it for the next. */
+    private static final List<String> MEMORY = List.of(
+            "-Xmx6g",
+            "-Xmn192m",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-XX:+UseAdaptiveSizePolicyWithSystemGC");
+
     private static ObjectNode order(String what) {
         return Json.object().put("do", what);
     }
@@ -54,8 +62,8 @@ final class FleetBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("onboard-bench-");
-        try (ContestProcess servers = ContestProcess.start("servers", folder, List.of("-Xmx6g"));
-                ContestProcess fleet = ContestProcess.start("devices", folder, List.of("-Xmx6g"))) {
+        try (ContestProcess servers = ContestProcess.start("servers", folder, MEMORY);
+                ContestProcess fleet = ContestProcess.start("devices", folder, MEMORY)) {
             JsonNode told = servers.order(
                     order("trust").set("pem", fleet.order(order("root")).path("pem")));
             System.err.printf("making %d devices%n", devices);

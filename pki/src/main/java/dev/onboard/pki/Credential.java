@@ -13,7 +13,7 @@ public final class Credential {
 
     private Credential(PrivateKey privateKey, List<X509Certificate> chain) {
         this.privateKey = privateKey;
-        this.chain = List.copyOf(chain);
+        this.chain = chain.stream().map(CompactCertificate::of).toList();
     }
 
     /**

@@ -9,6 +9,10 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.californium.core.coap.OptionNumberRegistry;
+import org.eclipse.californium.core.coap.option.LegacyMapBasedOptionRegistry;
+import org.eclipse.californium.core.coap.option.OptionRegistry;
+import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.Connector;
@@ -24,6 +28,10 @@ import org.eclipse.californium.scandium.dtls.cipher.CipherSuite;
  * Makes the endpoints of devices, CoAP over DTLS and, for firmware, CoAP alone: one socket each, no thread each. Thread-safe.
  */
 public final class DtlsClientSide {
+    /** As an endpoint makes it for itself, but one for all. */
+    private static final OptionRegistry OPTIONS = new LegacyMapBasedOptionRegistry(
+            true, OptionNumberRegistry.getCriticalCustomOptions(), StandardOptionRegistry.getDefaultOptionRegistry());
+
     private final DtlsThreads threads;
     private final Configuration settings;
     private final List<InetAddress> localAddresses;
@@ -91,6 +99,7 @@ public final class DtlsClientSide {
         CoapEndpoint endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(connector)
+                .setOptionRegistry(OPTIONS)
                 .build();
         endpoint.setExecutors(threads.io(), threads.io());
         return endpoint;

@@ -9,6 +9,7 @@ import org.eclipse.californium.core.config.CoapConfig.MatcherMode;
 import org.eclipse.californium.core.config.CoapConfig.TrackerMode;
 import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.Configuration.ModuleDefinitionsProvider;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig;
@@ -99,9 +100,18 @@ public final class DtlsSettings {
     }
 
     private static Configuration both(Transmission transmission) {
-        // of the registered modules: every connector copies its configuration, and these definitions are not copied
-        // along
-        Configuration settings = new Configuration();
+        // every connector copies its configuration: what is not set here has the value of its definition
+        Configuration settings = new Configuration(new ModuleDefinitionsProvider[0]);
+        // nearly everywhere that is also the value of its module
+        Configuration modules = new Configuration();
+        settings.set(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT, modules.get(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT));
+        settings.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, modules.get(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT));
+        settings.set(
+                DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT_LIMIT, modules.get(DtlsConfig.DTLS_MAX_TRANSMISSION_UNIT_LIMIT));
+        settings.set(
+                DtlsConfig.DTLS_SESSION_TIMEOUT,
+                modules.get(DtlsConfig.DTLS_SESSION_TIMEOUT, TimeUnit.SECONDS),
+                TimeUnit.SECONDS);
         settings.set(DtlsConfig.DTLS_CIPHER_SUITES, SUITES);
         settings.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1, SupportedGroup.secp384r1));
         settings.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURE_ALGORITHMS);

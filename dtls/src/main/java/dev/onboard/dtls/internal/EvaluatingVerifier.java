@@ -1,10 +1,13 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.pki.CompactCertificate;
 import dev.onboard.pki.TrustPolicy;
 import dev.onboard.pki.Verdict;
 import java.net.InetSocketAddress;
 import java.security.cert.CertPath;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,9 +66,26 @@ final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
         if (verdict instanceof Verdict.Refused refused) {
             return new CertificateVerificationResult(cid, CertificateGate.exception(refused), null);
         }
-        PeerTrust trust =
-                leaf != null && verdict instanceof Verdict.Trusted trusted ? new PeerTrust(leaf, trusted) : null;
-        return new CertificateVerificationResult(cid, path, trust);
+        if (leaf == null || !(verdict instanceof Verdict.Trusted trusted)) {
+            return new CertificateVerificationResult(cid, path, null);
+        }
+        CertPath kept = compact(path);
+        return new CertificateVerificationResult(
+                cid,
+                kept,
+                new PeerTrust((X509Certificate) kept.getCertificates().get(0), trusted));
+    }
+
+    /** A session keeps its peer's certificates as long as it lives. */
+    private static CertPath compact(CertPath path) {
+        try {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertPath(path.getCertificates().stream()
+                            .map(certificate -> CompactCertificate.of((X509Certificate) certificate))
+                            .toList());
+        } catch (CertificateException e) {
+            throw new IllegalStateException("every Java makes paths of X.509 certificates", e);
+        }
     }
 
     private static @Nullable X509Certificate leaf(@Nullable CertPath path) {
