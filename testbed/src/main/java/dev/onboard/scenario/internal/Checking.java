@@ -332,7 +332,7 @@ final class Checking {
         }
         return event.endpoint().equals(Optional.of(simulated.get().endpoint()))
                 && event.party() == Party.DEVICE
-                && (event.stage() == Stage.FALLBACK
+                && (event.stage() == Stage.FALLBACK && event.outcome() != Outcome.OK
                         || event.stage() == Stage.REGISTERED && event.outcome() == Outcome.OK);
     }
 

@@ -140,6 +140,11 @@ public record Execution(
                     } catch (AccountException e) {
                         note = String.valueOf(e.getMessage());
                         checks.add(new Check("the account carries out " + step, false, note));
+                    } catch (IOException e) {
+                        // what came before says why, and what comes after would say nothing
+                        note = "a step could not be carried out: " + e.getMessage();
+                        checks.add(new Check("every step can be carried out", false, String.valueOf(e.getMessage())));
+                        break;
                     }
                 }
             }

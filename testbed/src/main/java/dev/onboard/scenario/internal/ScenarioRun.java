@@ -179,7 +179,7 @@ final class ScenarioRun implements AutoCloseable {
             options = options.withBackoff(Backoff.PLATFORM.scaled(0.01));
         }
         if (payload.isFaulty()) {
-            options = options.withPatience(Duration.ofSeconds(2));
+            options = options.withPatience(Duration.ofSeconds(4));
         }
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
