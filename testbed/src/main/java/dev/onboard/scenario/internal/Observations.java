@@ -46,6 +46,8 @@ final class Observations {
                 last = new Observed("bootstrapped", "", "", "", -1);
             } else if (event.outcome() == Outcome.REFUSED
                     && event.stage() != Stage.FALLBACK // tells of the same refusal once more, sooner or later
+                    // sessions are looked over each second: one that the device left is closed sooner or later, too
+                    && !(event.stage() == Stage.SESSION_CLOSED && last.verdict().equals("refused"))
                     && event.refusedBy().equals(Optional.of(event.party()))) {
                 last = observed("refused", event);
             } else if (event.outcome() == Outcome.FAILED
