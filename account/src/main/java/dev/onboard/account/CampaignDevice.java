@@ -53,11 +53,6 @@ public record CampaignDevice(
             return this == SENDING || this == UPDATED_CONNECTOR_CHANNEL;
         }
 
-        /** Whether the filter matched a device that the campaign does nothing with. */
-        public boolean isSkipped() {
-            return this == ALREADY_DEPLOYED || this == NOT_SENT;
-        }
-
         /** Whether nothing more will happen. */
         public boolean isEnd() {
             return this != PENDING && !isBegun();

@@ -79,6 +79,11 @@ public record UpdateCampaign(
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** Whether devices are at it: it sends firmware, or waits for those to which it did. */
+        public boolean isCarriedOut() {
+            return this == ACTIVE || this == STOPPING;
+        }
     }
 
     /** The platform's older word for where it stands. */

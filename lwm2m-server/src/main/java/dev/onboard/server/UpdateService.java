@@ -149,9 +149,9 @@ public final class UpdateService implements AutoCloseable {
     private void look() {
         Set<String> present = new HashSet<>();
         for (UpdateCampaign campaign : account.updateCampaigns().underWay()) {
-            if (isCarriedOut(account.updateCampaigns().takeDevices(campaign.id()))) {
+            if (account.updateCampaigns().takeDevices(campaign.id()).phase().isCarriedOut()) {
                 UpdateCampaign now = account.updateCampaigns().settle(campaign.id());
-                if (isCarriedOut(now)) {
+                if (now.phase().isCarriedOut()) {
                     present.add(now.id());
                     join(now);
                 }
@@ -163,13 +163,9 @@ public final class UpdateService implements AutoCloseable {
                 .forEach(this::drop);
     }
 
-    private static boolean isCarriedOut(UpdateCampaign campaign) {
-        return campaign.phase() == Phase.ACTIVE || campaign.phase() == Phase.STOPPING;
-    }
-
     /** Tells of a campaign that came into another phase, once devices are concerned; on the account's thread, too. */
     private void tell(UpdateCampaign campaign) {
-        if (!isCarriedOut(campaign) && campaign.phase() != Phase.STOPPED) {
+        if (!campaign.phase().isCarriedOut() && campaign.phase() != Phase.STOPPED) {
             return;
         }
         Event.Draft event = Event.of(Stage.FIRMWARE, Party.LWM2M_SERVER)

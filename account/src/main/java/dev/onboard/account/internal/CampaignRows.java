@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -55,9 +56,9 @@ final class CampaignRows {
             + " active_at, stopping_at, stopped_at, archived_at, revision, updated_at";
 
     /** The states of a device of which something is to be done. */
-    private static final String OPEN = "('PENDING', 'SENDING', 'UPDATED_CONNECTOR_CHANNEL')";
+    private static final String OPEN = states(state -> !state.isEnd());
 
-    private static final String BEGUN = "('SENDING', 'UPDATED_CONNECTOR_CHANNEL')";
+    private static final String BEGUN = states(State::isBegun);
 
     private CampaignRows() {}
 
@@ -148,6 +149,13 @@ final class CampaignRows {
                 row.getString("reason"),
                 StoredTime.instant(row.getLong("created_at")),
                 StoredTime.instant(row.getLong("updated_at")));
+    }
+
+    private static String states(Predicate<State> which) {
+        return Arrays.stream(State.values())
+                .filter(which)
+                .map(state -> "'" + state.name() + "'")
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** A device's state in the platform's words, {@link State#word()}. */

@@ -438,7 +438,7 @@ public final class StoredCampaigns implements UpdateCampaigns {
     public UpdateCampaign settle(String id) {
         return told(id, handle -> {
             UpdateCampaign campaign = CampaignRows.known(handle, id);
-            if (campaign.phase() != Phase.ACTIVE && campaign.phase() != Phase.STOPPING) {
+            if (!campaign.phase().isCarriedOut()) {
                 return campaign;
             }
             CampaignRows.deregister(handle, id, StoredTime.of(StoredTime.now(clock)));

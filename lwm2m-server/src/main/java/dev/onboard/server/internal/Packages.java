@@ -1,7 +1,6 @@
 package dev.onboard.server.internal;
 
 import dev.onboard.account.AccountException;
-import dev.onboard.account.UpdateCampaign.Phase;
 import dev.onboard.account.UpdateCampaigns;
 import dev.onboard.pki.Fingerprint;
 import java.util.Map;
@@ -77,7 +76,7 @@ public final class Packages implements AutoCloseable {
         try {
             return campaigns
                     .get(id)
-                    .filter(campaign -> campaign.phase() == Phase.ACTIVE || campaign.phase() == Phase.STOPPING)
+                    .filter(campaign -> campaign.phase().isCarriedOut())
                     .map(campaigns::packageOf)
                     .map(Packages::packaged);
         } catch (AccountException e) {
