@@ -31,7 +31,7 @@ public final class CompactCertificate extends X509Certificate {
     private static final long serialVersionUID = 1;
 
     private final byte[] der;
-    private transient WeakReference<X509Certificate> read;
+    private transient volatile WeakReference<X509Certificate> read;
 
     private CompactCertificate(X509Certificate certificate) {
         try {
