@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,8 +120,9 @@ final class UpdateSignCommand implements Callable<Integer> {
                                 : " travels without its image"));
             }
             byte[] octets = InputFile.content("--image", image);
-            byte[] transferred = before == null ? octets : Patch.make(InputFile.content("--patch-for", before), octets);
-            Manifest manifest = manifest(chosen, octets, transferred);
+            Optional<byte[]> basis = Optional.ofNullable(before).map(file -> InputFile.content("--patch-for", file));
+            byte[] transferred = basis.isPresent() ? Patch.make(basis.get(), octets) : octets;
+            Manifest manifest = manifest(chosen, basis, octets, transferred);
             SignedManifest signed = SignedManifest.sign(chosen, manifest, credentials(), transferred);
             write(
                     out,
@@ -172,14 +174,15 @@ final class UpdateSignCommand implements Callable<Integer> {
         }
     }
 
-    private Manifest manifest(ManifestFormat chosen, byte[] made, byte[] transferred) throws IOException {
+    private Manifest manifest(ManifestFormat chosen, Optional<byte[]> basis, byte[] made, byte[] transferred)
+            throws IOException {
         Manifest manifest = Manifest.of(
                 UpdateTarget.of(
                         vendor == null ? SIMULATED.manufacturer() : vendor, model == null ? SIMULATED.model() : model),
                 FirmwareVersion.parse(version),
                 transferred);
-        if (before != null) {
-            manifest = manifest.withDelta(Manifest.Delta.of(InputFile.content("--patch-for", before), made));
+        if (basis.isPresent()) {
+            manifest = manifest.withDelta(Manifest.Delta.of(basis.get(), made));
         }
         if (trustNext != null) {
             manifest = manifest.withSuccessors(CredentialFiles.readCertificates(trustNext));
