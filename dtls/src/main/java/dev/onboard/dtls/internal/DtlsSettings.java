@@ -65,7 +65,9 @@ public final class DtlsSettings {
         if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
             settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID);
         }
-        settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 2);
+        // one thread takes datagrams in the order in which they came: with two, a record that a stranger copied could
+        // overtake its original, and with a connection id take the device's address from it
+        settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
         settings.set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, 4 * 1024 * 1024);
         settings.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1024 * 1024);
         settings.set(DtlsConfig.DTLS_MAX_CONNECTIONS, 200_000);
