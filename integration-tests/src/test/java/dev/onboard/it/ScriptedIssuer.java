@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.onboard.pki.CertificateRecipe;
 import dev.onboard.pki.CredentialFiles;
@@ -21,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
@@ -87,6 +91,20 @@ final class ScriptedIssuer implements AutoCloseable {
         return new ScriptedIssuer(server, script);
     }
 
+    /** Asks its clients for a certificate, and answers none that has shown none. */
+    static ScriptedIssuer mutual(SSLContext tls, Script script) throws IOException {
+        HttpsServer server = HttpsServer.create(address(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters asking = getSSLContext().getDefaultSSLParameters();
+                asking.setNeedClientAuth(true);
+                parameters.setSSLParameters(asking);
+            }
+        });
+        return new ScriptedIssuer(server, script);
+    }
+
     private static InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
@@ -134,10 +152,7 @@ final class ScriptedIssuer implements AutoCloseable {
     }
 
     private void simpleenroll(HttpExchange exchange) throws IOException {
-        boolean known = exchange.getRequestURI().getPath().endsWith("/simpleenroll")
-                && ("Basic " + Base64.getEncoder().encodeToString("onboard:secret".getBytes(StandardCharsets.UTF_8)))
-                        .equals(exchange.getRequestHeaders().getFirst("Authorization"));
-        if (!known) {
+        if (!exchange.getRequestURI().getPath().endsWith("/simpleenroll") || !isKnown(exchange)) {
             send(exchange, 401, "who are you?");
             return;
         }
@@ -146,6 +161,23 @@ final class ScriptedIssuer implements AutoCloseable {
                 exchange,
                 () -> read(new PKCS10CertificationRequest(der)),
                 certificate -> Base64.getMimeEncoder().encodeToString(pkcs7(certificate)));
+    }
+
+    /** By its certificate, which TLS has verified, or by its password. */
+    private static boolean isKnown(HttpExchange exchange) {
+        if (exchange instanceof HttpsExchange https) {
+            try {
+                return https.getSSLSession().getPeerCertificates().length > 0;
+            } catch (SSLPeerUnverifiedException e) {
+                return hasPassword(exchange);
+            }
+        }
+        return hasPassword(exchange);
+    }
+
+    private static boolean hasPassword(HttpExchange exchange) {
+        return ("Basic " + Base64.getEncoder().encodeToString("onboard:secret".getBytes(StandardCharsets.UTF_8)))
+                .equals(exchange.getRequestHeaders().getFirst("Authorization"));
     }
 
     private static byte[] pkcs7(X509Certificate certificate) throws Exception {

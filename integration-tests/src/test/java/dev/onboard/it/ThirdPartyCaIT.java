@@ -52,6 +52,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,7 @@ class ThirdPartyCaIT {
         bench = bench(
                 folder,
                 KeySource.BOOTSTRAP_SERVER,
+                ISSUER_PATIENCE,
                 Map.of(
                         "openssl",
                         sign,
@@ -114,10 +116,11 @@ class ThirdPartyCaIT {
                         List.of("cat", "/dev/zero")));
     }
 
-    private Workbench bench(Path where, KeySource keys, Map<String, List<String>> commands) throws Exception {
+    private Workbench bench(Path where, KeySource keys, Duration issuerPatience, Map<String, List<String>> commands)
+            throws Exception {
         Workbench started = Workbench.in(where, threads, RANDOM)
                 .keys(keys)
-                .issuers(IssuerClients.standard(commands, ISSUER_PATIENCE))
+                .issuers(IssuerClients.standard(commands, issuerPatience))
                 .devices(DeviceOptions.standard(InstantSource.system())
                         .withDisk(Disk.swift())
                         .withBackoff(Backoff.PLATFORM.scaled(0.01)))
@@ -268,7 +271,38 @@ class ThirdPartyCaIT {
         }
     }
 
+    @Test
+    void anEstServerThatAsksForACertificateSignsForTheOneItKnows() throws Exception {
+        CertificateAuthority webCa = ca("Web CA");
+        CertificateAuthority clients = ca("CA of the server's clients");
+        SSLContext tls = tls(
+                webCa.issue(CertificateRecipe.server("localhost", InetAddress.getLoopbackAddress())), clients.chain());
+        bench.trust(Service.LWM2M, thirdParty.chain());
+        try (ScriptedIssuer est = ScriptedIssuer.mutual(tls, honest())) {
+            Issuer issuer = est(est, "est", webCa, shown(clients.issue(CertificateRecipe.device("account"))));
+            assertThat(verify(est(est, "password alone", webCa, "secret")))
+                    .contains("cannot be reached", "TLS failed", "client_certificate");
+            assertThat(verify(est(est, "stranger", webCa, shown(STRANGER.issue(CertificateRecipe.device("account"))))))
+                    .contains("cannot be reached", "TLS failed", "client_certificate");
+            activate(issuer);
+            assertRegistersWithThirdParty("meter-1");
+        }
+    }
+
+    private static Map<String, String> shown(Credential credential) {
+        return Map.of(
+                "client_certificate",
+                CredentialFiles.pem(credential.chain()),
+                "private_key",
+                CredentialFiles.pem(credential.privateKey()));
+    }
+
     private Issuer est(ScriptedIssuer server, String name, CertificateAuthority trusted, String password) {
+        return est(server, name, trusted, Map.of("username", "onboard", "password", password));
+    }
+
+    private Issuer est(
+            ScriptedIssuer server, String name, CertificateAuthority trusted, Map<String, String> credentials) {
         return bench.account()
                 .issuers()
                 .add(new NewIssuer(
@@ -280,10 +314,14 @@ class ThirdPartyCaIT {
                                 "https://localhost:" + server.port(),
                                 "trust_anchors",
                                 CredentialFiles.pem(trusted.chain())),
-                        IssuerCredentials.of(Map.of("username", "onboard", "password", password))));
+                        IssuerCredentials.of(credentials)));
     }
 
     private static SSLContext tls(Credential credential) throws Exception {
+        return tls(credential, List.of());
+    }
+
+    private static SSLContext tls(Credential credential, List<X509Certificate> clients) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry(
@@ -293,8 +331,15 @@ class ThirdPartyCaIT {
                 credential.chain().toArray(new X509Certificate[0]));
         KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
         keys.init(store, new char[0]);
+        KeyStore known = KeyStore.getInstance("PKCS12");
+        known.load(null, null);
+        for (X509Certificate certificate : clients) {
+            known.setCertificateEntry(certificate.getSerialNumber().toString(), certificate);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(known);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 
@@ -421,7 +466,7 @@ class ThirdPartyCaIT {
     @Test
     void anEnrolmentIsAnsweredWithTheReasonToo() throws Exception {
         bench.close();
-        bench = bench(Files.createDirectories(folder.resolve("est")), KeySource.EST, Map.of());
+        bench = bench(Files.createDirectories(folder.resolve("est")), KeySource.EST, ISSUER_PATIENCE, Map.of());
         bench.trust(Service.LWM2M, thirdParty.chain());
         ScriptedIssuer server = ScriptedIssuer.http(honest());
         activate(cfssl(server.url(), "c0ffee", Map.of()));
@@ -455,6 +500,8 @@ class ThirdPartyCaIT {
     @Test
     void switchingIssuersWhileDevicesBootstrapLosesNone() throws Exception {
         int count = Boolean.getBoolean("onboard.heavy") ? 1000 : 300;
+        bench.close();
+        bench = bench(Files.createDirectories(folder.resolve("crowd")), KeySource.BOOTSTRAP_SERVER, PATIENCE, Map.of());
         bench.trust(Service.LWM2M, thirdParty.chain());
         CertificateAuthority second = ca("Second third-party CA");
         bench.trust(Service.LWM2M, second.chain());

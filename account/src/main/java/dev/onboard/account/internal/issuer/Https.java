@@ -127,6 +127,14 @@ record Https(String issuer, HttpClient client) {
         if (cause instanceof ConnectException) {
             return IssuerFailure.unreachable(issuer, at + "no connection");
         }
+        if (cause instanceof IOException && "https".equals(uri.getScheme())) {
+            // in TLS 1.3 a server judges its client's certificate after the client has done with the handshake
+            return IssuerFailure.unreachable(
+                    issuer,
+                    at
+                            + "it closed the connection without an answer; where it asks for a certificate, TLS failed by the"
+                            + " client_certificate, or for want of one (" + cause.getMessage() + ")");
+        }
         return IssuerFailure.unreachable(issuer, at + cause);
     }
 }
