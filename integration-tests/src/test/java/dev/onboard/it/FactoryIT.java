@@ -10,7 +10,10 @@ import dev.onboard.pki.CredentialFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,6 +80,28 @@ class FactoryIT {
         cli.good("factory", "make", "--endpoint", "guest", "--out", folder.resolve("guests"), "--work-dir", dir);
         cli.good("trust", "add", dir.resolve("ca/factory-root.cert.pem"), "--service", "bootstrap", "--work-dir", dir);
         cli.good("device", "run", "--bundle", folder.resolve("guests/guest"), "--exit-when", "registered");
+        other.stop();
+    }
+
+    @Test
+    void aDeviceBelowThreeIntermediatesOfP384Bootstraps() throws Exception {
+        Cli.Up other = cli.up(folder.resolve("p384"));
+        Path dir = other.workDirectory();
+        JsonNode made = cli.good(
+                        "factory", "ca", "create", "--key", "P384", "--intermediates", "3", "--dir", dir, "--json")
+                .json();
+        assertThat(made.path("authorities")).hasSize(4);
+        Path out = folder.resolve("deep");
+        cli.good("factory", "make", "--endpoint", "deep", "--chain-depth", "4", "--out", out, "--work-dir", dir);
+        List<X509Certificate> sent = CredentialFiles.readCertificates(out.resolve("deep/factory/device.cert.pem"));
+        assertThat(sent)
+                .extracting(certificate -> ((ECPublicKey) certificate.getPublicKey())
+                        .getParams()
+                        .getOrder()
+                        .bitLength())
+                .containsExactly(256, 384, 384, 384);
+        cli.good("trust", "add", dir.resolve("ca/factory-root.cert.pem"), "--service", "bootstrap", "--work-dir", dir);
+        cli.good("device", "run", "--bundle", out.resolve("deep"), "--exit-when", "registered");
         other.stop();
     }
 
