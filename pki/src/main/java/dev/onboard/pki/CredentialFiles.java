@@ -42,6 +42,11 @@ public final class CredentialFiles {
             return PkiReader.read(Files.readAllBytes(file), file.toString(), password);
         } catch (NoSuchFileException e) {
             throw new UnreadableFileException(file + " does not exist", e);
+        } catch (IOException e) {
+            if (Files.isDirectory(file)) {
+                throw new UnreadableFileException(file + " is a directory; a file is expected", e);
+            }
+            throw e;
         }
     }
 

@@ -200,7 +200,7 @@ final class DeviceRunCommand implements Callable<Integer> {
                         : directory;
                 fleet.add(bundle, home);
             } catch (IOException | IllegalArgumentException e) {
-                throw new UsageException(String.valueOf(e.getMessage()), e);
+                throw InputFile.failure(e);
             }
         }
     }

@@ -6,7 +6,6 @@ import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.Fingerprint;
 import dev.onboard.testbed.UsageException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -106,13 +105,7 @@ final class EnrollmentCommand extends CommandGroup {
 
         @Override
         void run(ManagementClient client, Console console) {
-            byte[] csv;
-            try {
-                csv = Files.readAllBytes(file);
-            } catch (IOException e) {
-                throw new UsageException(file + " cannot be read: " + e, e);
-            }
-            JsonNode job = client.upload(path, "enrollment_identities", csv);
+            JsonNode job = client.upload(path, "enrollment_identities", InputFile.content(file));
             console.say(job.path("processed_count").asText() + " processed, "
                     + job.path("errors_count").asText() + " refused");
             if (job.path("errors_count").asInt() > 0) {

@@ -14,7 +14,7 @@ import dev.onboard.pki.PkiContents;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.testbed.UsageException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -62,7 +62,7 @@ final class FactoryCaCommand extends CommandGroup {
             try {
                 run(console, document.putArray("authorities"));
             } catch (IOException | IllegalArgumentException e) {
-                throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+                throw InputFile.failure(e);
             }
             console.document(document);
             return 0;
@@ -176,7 +176,10 @@ final class FactoryCaCommand extends CommandGroup {
         void run(Console console, ArrayNode authorities) throws IOException {
             String password = passwordFile == null
                     ? ""
-                    : Files.readString(passwordFile).lines().findFirst().orElse("");
+                    : new String(InputFile.content("--password-file", passwordFile), StandardCharsets.UTF_8)
+                            .lines()
+                            .findFirst()
+                            .orElse("");
             PkiContents contents = CredentialFiles.read(file, password.toCharArray());
             PrivateKey key = keyFile == null ? contents.privateKey() : CredentialFiles.readPrivateKey(keyFile);
             FactoryFiles files = FactoryFiles.of(directory(), mode());

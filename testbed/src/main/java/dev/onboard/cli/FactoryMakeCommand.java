@@ -156,7 +156,7 @@ final class FactoryMakeCommand implements Callable<Integer> {
             }
             return 0;
         } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+            throw InputFile.failure(e);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.onboard.factory.BundleFinding;
 import dev.onboard.factory.BundleFinding.Level;
 import dev.onboard.factory.BundleVerification;
 import dev.onboard.factory.BundleVerification.Demand;
-import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -74,7 +73,7 @@ final class FactoryVerifyCommand implements Callable<Integer> {
         try {
             return BundleVerification.of(bundle, platform ? Demand.PLATFORM : Demand.TESTBED, Instant.now());
         } catch (IOException e) {
-            throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+            throw InputFile.failure(e);
         }
     }
 

@@ -43,14 +43,14 @@ final class IssuerCommand extends CommandGroup {
     /** Secrets come from a file: what stands on a command line is seen by everybody on the machine. */
     private static JsonNode credentials(Path file) {
         try {
-            JsonNode document = Console.json().readTree(Files.readAllBytes(file));
+            JsonNode document = Console.json().readTree(InputFile.content("--credentials", file));
             if (document != null && document.isObject()) {
                 return document;
             }
         } catch (JacksonException e) {
             throw new UsageException(file + " is not JSON; give an object such as {\"hmac_hex_key\": \"…\"}");
         } catch (IOException e) {
-            throw new UsageException(file + " cannot be read: " + e, e);
+            throw new IllegalStateException("octets in memory cannot be read", e);
         }
         throw new UsageException(file + " holds no JSON object such as {\"hmac_hex_key\": \"…\"}");
     }

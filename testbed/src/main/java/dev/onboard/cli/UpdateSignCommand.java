@@ -151,10 +151,8 @@ final class UpdateSignCommand implements Callable<Integer> {
                     .put("patch", before == null ? null : out + ".patch")
                     .put("integrated", signed.hasImage() || integrated));
             return 0;
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new UsageException(e.getMessage() + " does not exist", e);
         } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()), e);
+            throw InputFile.failure(e);
         }
     }
 
