@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onboard.scenario.internal;
+
+import org.jspecify.annotations.NullMarked;
