@@ -50,12 +50,14 @@ class ObservationsTest {
     @Test
     void whatTellsOfARefusalOnceMoreIsNoEnd() throws Exception {
         Event.Draft handshake = refused(Stage.LWM2M_HANDSHAKE, "expired");
-        Event.Draft heard =
-                Event.of(Stage.LWM2M_HANDSHAKE, Party.DEVICE).endpoint("meter-1").refused(Party.LWM2M_SERVER, "alert");
+        Event.Draft heard = Event.of(Stage.LWM2M_HANDSHAKE, Party.DEVICE)
+                .endpoint("meter-1")
+                .refused(Party.LWM2M_SERVER, "alert");
         Event.Draft fallback =
                 Event.of(Stage.FALLBACK, Party.DEVICE).endpoint("meter-1").refused(Party.DEVICE, "again");
-        Event.Draft failed =
-                Event.of(Stage.OPERATION, Party.LWM2M_SERVER).endpoint("meter-1").failed("not-delivered");
+        Event.Draft failed = Event.of(Stage.OPERATION, Party.LWM2M_SERVER)
+                .endpoint("meter-1")
+                .failed("not-delivered");
         Event.Draft summed =
                 Event.of(Stage.FIRMWARE, Party.ACCOUNT).endpoint("meter-1").failed("straggler");
         assertThat(ending(handshake, heard, fallback, failed)).isEqualTo("refused expired");
