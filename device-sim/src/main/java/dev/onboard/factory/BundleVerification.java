@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.UnreadableFileException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -80,6 +81,9 @@ public final class BundleVerification {
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new UnreadableFileException(
                     directory.resolve("bundle.json") + " is not JSON: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new UnreadableFileException(
+                    directory.resolve("bundle.json") + " is not text in UTF-8: " + e.getMessage(), e);
         }
         String mode = document.path("mode").asText("");
         boolean bootstrap = !mode.equals("lwm2m");

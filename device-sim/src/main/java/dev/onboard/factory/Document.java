@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onboard.pki.UnreadableFileException;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ public final class Document {
             document = JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new UnreadableFileException(file + " is not JSON: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new UnreadableFileException(file + " is not text in UTF-8: " + e.getMessage(), e);
         }
         if (!document.isObject()) {
             throw new UnreadableFileException(file + " holds no JSON object");

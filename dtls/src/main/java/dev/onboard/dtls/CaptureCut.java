@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -91,11 +92,18 @@ public final class CaptureCut {
                 }
                 byte[] rest = new byte[length - PcapngBlocks.HEADER];
                 in.readFully(rest);
-                each.accept(ByteBuffer.allocate(length)
-                        .putInt(type)
-                        .putInt(length)
-                        .put(rest)
-                        .flip());
+                try {
+                    each.accept(ByteBuffer.allocate(length)
+                            .putInt(type)
+                            .putInt(length)
+                            .put(rest)
+                            .flip());
+                } catch (IndexOutOfBoundsException | BufferUnderflowException | IllegalArgumentException e) {
+                    throw new IOException(
+                            capture + " is not a capture that Onboard wrote: a block of type " + type
+                                    + " does not hold what its lengths claim",
+                            e);
+                }
             }
         } catch (EOFException e) {
             return; // its end, or a block that is being written

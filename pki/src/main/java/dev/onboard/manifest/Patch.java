@@ -19,6 +19,8 @@ public final class Patch {
     private static final byte[] MAGIC = "PELION/BSDIFF001".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = MAGIC.length + 3 * Long.BYTES;
     private static final int LARGEST = 32 * 1024 * 1024;
+    /** No octet of an LZ4 block stands for more: room is made for what can come alone. */
+    private static final long MOST_OF_AN_OCTET = 255;
     /** How much of an image is in one frame before it is compressed. */
     private static final int FRAME = 4096;
     /** Images are compared in pieces of so many octets. */
@@ -48,6 +50,9 @@ public final class Patch {
         long size = ByteBuffer.wrap(patch).order(ByteOrder.LITTLE_ENDIAN).getLong(MAGIC.length);
         if (size < 0 || size > LARGEST) {
             throw malformed("it is for an image of " + size + " octets");
+        }
+        if (size > MOST_OF_AN_OCTET * (patch.length - HEADER)) {
+            throw malformed("it is for an image of " + size + " octets, of which " + patch.length + " cannot tell");
         }
         return new Patch(before, patch, (int) size).made();
     }

@@ -16,7 +16,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -24,11 +23,14 @@ import java.util.regex.Pattern;
  * around it), DER (one or several in a row), PKCS#12, hex and bare base64; keys as PKCS#8, SEC1 or PKCS#1.
  */
 final class PkiReader {
-    private static final Pattern PEM =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final String DASHES = "-----";
+    private static final String BEGIN = "-----BEGIN ";
+    private static final Pattern LABEL = Pattern.compile("[A-Z0-9 ]+");
+    private static final int LONGEST_LABEL = 64;
     private static final Pattern HEX = Pattern.compile("(?:0x)?[0-9A-Fa-f:\\s]+");
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/=\\s]+");
     private static final int LARGEST = 16 * 1024 * 1024;
+    private static final int MOST_KEYS = 4;
 
     private final String source;
     private final char[] password;
@@ -59,7 +61,7 @@ final class PkiReader {
             return takeDer(bytes);
         }
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        if (text.contains("-----BEGIN ")) {
+        if (text.contains(BEGIN)) {
             takePem(text);
             return "PEM";
         }
@@ -91,32 +93,56 @@ final class PkiReader {
     }
 
     private void takePem(String text) throws UnreadableFileException {
-        Matcher matcher = PEM.matcher(text);
         int found = 0;
-        while (matcher.find()) {
-            found++;
-            String label = matcher.group(1);
-            byte[] der = decode(label, matcher.group(2));
-            switch (label) {
-                case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" -> certificates.add(der);
-                case "X509 CRL" -> crls.add(der);
-                case "PRIVATE KEY" -> keys.add(key(Encoding.PKCS8, der));
-                case "EC PRIVATE KEY" -> keys.add(key(Encoding.SEC1, der));
-                case "RSA PRIVATE KEY" -> keys.add(key(Encoding.PKCS1, der));
-                case "EC PARAMETERS", "PUBLIC KEY" -> {} // stands beside a key, says nothing of its own
-                case "ENCRYPTED PRIVATE KEY" ->
-                    throw new UnreadableFileException(
-                            source + " holds an encrypted private key; decrypt it first: openssl pkey -in … -out …");
-                case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" ->
-                    throw new UnreadableFileException(
-                            source + " holds a certificate request where a certificate belongs; have a CA sign it");
-                default ->
-                    throw new UnreadableFileException(source + " holds a PEM block '" + label
-                            + "'; a certificate, key or revocation list belongs there");
+        int begin = text.indexOf(BEGIN);
+        while (begin >= 0) {
+            int label = begin + BEGIN.length();
+            int body = text.indexOf(DASHES, label);
+            if (body > 0
+                    && !LABEL.matcher(text.substring(label, Math.min(body, label + LONGEST_LABEL)))
+                            .matches()) {
+                begin = text.indexOf(BEGIN, label);
+                continue;
             }
+            // a block goes on to the next dashes, which must be its end: so each octet is looked at once
+            int end = body < 0 ? -1 : text.indexOf(DASHES, body + DASHES.length());
+            if (end < 0) {
+                throw unfinished();
+            }
+            String name = text.substring(label, body);
+            if (!text.startsWith("-----END " + name + DASHES, end)) {
+                throw unfinished();
+            }
+            takeBlock(name, decode(name, text.substring(body + DASHES.length(), end)));
+            found++;
+            begin = text.indexOf(BEGIN, end);
         }
         if (found == 0) {
-            throw new UnreadableFileException(source + " begins a PEM block and does not end it; it seems cut off");
+            throw unfinished();
+        }
+    }
+
+    private UnreadableFileException unfinished() {
+        return new UnreadableFileException(source + " begins a PEM block and does not end it; it seems cut off");
+    }
+
+    private void takeBlock(String label, byte[] der) throws UnreadableFileException {
+        switch (label) {
+            case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" -> certificates.add(der);
+            case "X509 CRL" -> crls.add(der);
+            case "PRIVATE KEY" -> keys.add(key(Encoding.PKCS8, der));
+            case "EC PRIVATE KEY" -> keys.add(key(Encoding.SEC1, der));
+            case "RSA PRIVATE KEY" -> keys.add(key(Encoding.PKCS1, der));
+            case "EC PARAMETERS", "PUBLIC KEY" -> {} // stands beside a key, says nothing of its own
+            case "ENCRYPTED PRIVATE KEY" ->
+                throw new UnreadableFileException(
+                        source + " holds an encrypted private key; decrypt it first: openssl pkey -in … -out …");
+            case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST" ->
+                throw new UnreadableFileException(
+                        source + " holds a certificate request where a certificate belongs; have a CA sign it");
+            default ->
+                throw new UnreadableFileException(source + " holds a PEM block '" + label
+                        + "'; a certificate, key or revocation list belongs there");
         }
     }
 
@@ -162,7 +188,7 @@ final class PkiReader {
             } catch (MalformedDerException e) {
                 if (certificates.isEmpty() && keys.isEmpty() && crls.isEmpty()) {
                     // kept as it is: an evaluation says what is wrong with it
-                    if (bytes.length > 3 && (bytes[4] == 0x30 || bytes[3] == 0x30 || bytes[2] == 0x30)) {
+                    if (bytes.length > 4 && (bytes[4] == 0x30 || bytes[3] == 0x30 || bytes[2] == 0x30)) {
                         certificates.add(bytes);
                         return format;
                     }
@@ -242,6 +268,11 @@ final class PkiReader {
 
     private void takePkcs12(byte[] element) throws UnreadableFileException {
         try {
+            long iterations = Pkcs12Cost.iterations(element);
+            if (iterations > Pkcs12Cost.MOST) {
+                throw new UnreadableFileException(source + " is a PKCS#12 container that takes " + iterations
+                        + " iterations to open; at most " + Pkcs12Cost.MOST + " are made: write it again with fewer");
+            }
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(element), password);
             for (String alias : Collections.list(store.aliases())) {
@@ -251,11 +282,18 @@ final class PkiReader {
                         chain != null ? chain : single != null ? new Certificate[] {single} : new Certificate[0]) {
                     certificates.add(certificate.getEncoded());
                 }
+                if (store.isKeyEntry(alias) && keys.size() == MOST_KEYS) {
+                    // each may take iterations of its own
+                    throw new UnreadableFileException(source + " is a PKCS#12 container with more than " + MOST_KEYS
+                            + " private keys; one belongs there");
+                }
                 Key key = store.getKey(alias, password);
                 if (key instanceof PrivateKey privateKey) {
                     keys.add(privateKey);
                 }
             }
+        } catch (UnreadableFileException e) {
+            throw e;
         } catch (GeneralSecurityException | IOException e) {
             String sentence =
                     source + " is a PKCS#12 container that does not open with the password given: " + e.getMessage();

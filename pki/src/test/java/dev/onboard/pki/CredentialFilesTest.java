@@ -2,9 +2,11 @@ package dev.onboard.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.onboard.pki.internal.Der;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +14,7 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,30 @@ class CredentialFilesTest {
         assertThatThrownBy(() -> CredentialFiles.readCertificates(directory.resolve("dev.key.pem")))
                 .isInstanceOf(UnreadableFileException.class)
                 .hasMessage(directory.resolve("dev.key.pem") + " holds a private key where a certificate belongs");
+    }
+
+    @Test
+    void whatCostsMuchToReadIsRefusedAtOnce() {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            assertUnreadable(new byte[] {0x30, 5, 0, 0}, "is not exact DER");
+            String begins = "-----BEGIN CERTIFICATE-----\n".repeat(300_000);
+            assertUnreadable(begins.getBytes(StandardCharsets.US_ASCII), "does not end it");
+            byte[] negative = new byte[1 << 18];
+            negative[0] = -2;
+            byte[] version = Der.tlv(0x02, negative);
+            assertUnreadable(
+                    Der.sequence(version, Der.sequence(Der.oid("1.2.840.10045.2.1")), Der.octets(new byte[0])), "f");
+            byte[] salt = Der.octets(new byte[8]);
+            assertUnreadable(
+                    Der.sequence(Der.integer(3), Der.sequence(salt), Der.sequence(salt, Der.integer(4_000_000))),
+                    "takes 4000000 iterations to open; at most 3000000 are made");
+        });
+    }
+
+    private static void assertUnreadable(byte[] bytes, String why) {
+        assertThatThrownBy(() -> CredentialFiles.read(bytes, "f"))
+                .isInstanceOf(UnreadableFileException.class)
+                .hasMessageContaining(why);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.onboard.http.Rotations.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -46,13 +47,19 @@ record RotationNotes(Path file) {
 
     Optional<UnderWay> read(Subject subject) throws IOException {
         JsonNode kept = document().path(subject.word());
-        return kept.isMissingNode()
-                ? Optional.empty()
-                : Optional.of(new UnderWay(
-                        Instant.parse(kept.path("since").asText()),
-                        kept.path("before").asText(),
-                        Optional.ofNullable(kept.path("trusted_certificate_id").asText(null)),
-                        Optional.ofNullable(kept.path("undone").asText(null)).map(Instant::parse)));
+        try {
+            return kept.isMissingNode()
+                    ? Optional.empty()
+                    : Optional.of(new UnderWay(
+                            Instant.parse(kept.path("since").asText()),
+                            kept.path("before").asText(),
+                            Optional.ofNullable(
+                                    kept.path("trusted_certificate_id").asText(null)),
+                            Optional.ofNullable(kept.path("undone").asText(null))
+                                    .map(Instant::parse)));
+        } catch (DateTimeException e) {
+            throw new IOException(file + " has a time of " + subject.word() + " that is none: " + e.getMessage(), e);
+        }
     }
 
     void write(Subject subject, UnderWay rotation) throws IOException {

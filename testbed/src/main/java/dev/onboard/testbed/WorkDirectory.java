@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -162,7 +163,7 @@ public final class WorkDirectory implements AutoCloseable {
         try {
             return Optional.of(RunningTestbed.of(directory, JSON.readTree(Files.readAllBytes(file))))
                     .filter(RunningTestbed::isAlive);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new UsageException(file + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -60,6 +60,17 @@ class ScenarioLanguageTest {
     }
 
     @Test
+    void aMatrixOfTooManyCombinationsIsRefusedBeforeTheyAreMade() {
+        StringBuilder lists = new StringBuilder();
+        for (char name = 'a'; name <= 'z'; name++) {
+            lists.append(name).append(": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], ");
+        }
+        assertThatThrownBy(() -> read("matrix.yaml", GOOD + "matrix: {" + lists + "}\nexpect: registered\n"))
+                .isInstanceOf(InvalidScenarioException.class)
+                .hasMessageContaining("makes 1000 or more scenarios; 1 to 500 are expected");
+    }
+
+    @Test
     void jsonIsAccepted() throws Exception {
         assertThat(read("json.json", "{\"title\":\"t\",\"because\":\"b\",\"expect\":\"registered\"}"))
                 .hasSize(2);

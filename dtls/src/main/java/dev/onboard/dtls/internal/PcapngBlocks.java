@@ -184,7 +184,11 @@ public final class PcapngBlocks {
 
     /** Which handshake a block of secrets is of: its client's random, in hexadecimal. */
     public static String randomOf(ByteBuffer secrets) {
-        byte[] line = new byte[secrets.getInt(HEADER + 4)];
+        int length = secrets.getInt(HEADER + 4);
+        if (length < 0 || length > secrets.remaining()) {
+            throw new IllegalArgumentException("secrets of " + length + " octets in a block of " + secrets.remaining());
+        }
+        byte[] line = new byte[length];
         secrets.duplicate().position(HEADER + 8).get(line);
         return new String(line, StandardCharsets.US_ASCII).split(" ", -1)[1];
     }

@@ -172,7 +172,8 @@ public final class DerReader {
 
     private static int small(BigInteger value) throws MalformedDerException {
         if (value.signum() < 0) {
-            throw new MalformedDerException("the number " + value + " where none below 0 may stand");
+            throw new MalformedDerException("the number " + (value.bitLength() > 63 ? "−…" : value.toString())
+                    + " where none below 0 may stand");
         }
         return value.bitLength() > 31 ? Integer.MAX_VALUE : value.intValue();
     }

@@ -112,6 +112,15 @@ public final class ScenarioReader {
         Iterator<Map.Entry<String, JsonNode>> parameters = matrix.fields();
         while (parameters.hasNext()) {
             Map.Entry<String, JsonNode> parameter = parameters.next();
+            long next = (long) all.size() * parameter.getValue().size();
+            if (next < 1 || next > MOST_COMBINATIONS) {
+                faults.add(written.fault(
+                        "/matrix",
+                        "makes " + next + (next > 0 && parameters.hasNext() ? " or more" : "") + " scenarios; 1 to "
+                                + MOST_COMBINATIONS
+                                + " are expected, from a list of values for each parameter"));
+                return List.of();
+            }
             List<Map<String, JsonNode>> longer = new ArrayList<>();
             for (Map<String, JsonNode> sofar : all) {
                 for (JsonNode value : parameter.getValue()) {
@@ -121,13 +130,6 @@ public final class ScenarioReader {
                 }
             }
             all = longer;
-        }
-        if (all.isEmpty() || all.size() > MOST_COMBINATIONS) {
-            faults.add(written.fault(
-                    "/matrix",
-                    "makes " + all.size() + " scenarios; 1 to " + MOST_COMBINATIONS
-                            + " are expected, from a list of values for each parameter"));
-            return List.of();
         }
         List<Combination> combinations = new ArrayList<>();
         for (Map<String, JsonNode> values : all) {

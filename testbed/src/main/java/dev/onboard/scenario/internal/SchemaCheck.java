@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * who wrote it: each fault once, at its place, with what was expected and the nearest word. Immutable and thread-safe.
  */
 final class SchemaCheck {
+    /** What is longer is no word that somebody mistyped. */
+    private static final int LONGEST_WORD = 200;
+
     private final JsonNode schema;
 
     SchemaCheck(JsonNode schema) {
@@ -251,10 +254,14 @@ final class SchemaCheck {
 
     /** The word nearest to what was written, two letters or a third of it wrong; empty when none is near. */
     static String nearest(String written, Iterable<String> words) {
+        if (written.length() > LONGEST_WORD) {
+            return "";
+        }
         String best = "";
         int least = Math.min(Math.max(2, written.length() / 3), written.length() - 1) + 1;
         for (String word : words) {
-            int distance = distance(written, word);
+            // each letter too many or too few is a wrong one
+            int distance = Math.abs(word.length() - written.length()) < least ? distance(written, word) : least;
             if (distance < least) {
                 least = distance;
                 best = word;
