@@ -8,6 +8,7 @@ import dev.onboard.pki.Alert;
 import dev.onboard.pki.Finding;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.Verdict;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,9 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
             if (established.connectionIds() == Transmission.ConnectionIds.ON) {
                 event.fact("connection_id", "yes");
             }
+            if (established.course() == HandshakeRecord.Course.RESUMED) {
+                event.fact("resumed", "yes");
+            }
             if (handshake.verdict().orElse(null) instanceof Verdict.Trusted trusted) {
                 event.fact("trusted_by", trusted.anchor().id());
             }
@@ -118,6 +122,19 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
                                 "the trusted certificate that admitted it was removed or deactivated";
                             default -> "its chain would be refused now";
                         }));
+    }
+
+    /** Records that handshakes were turned away because the server keeps no more sessions; see {@link Sessions}. */
+    public void full(InetSocketAddress peer, int most, long turnedAway) {
+        journal.record(Event.of(stage, self)
+                .refused(self, "too-many-sessions")
+                .fact("peer", peer.getAddress().getHostAddress() + ":" + peer.getPort())
+                .fact("turned_away", Long.toString(turnedAway))
+                .detail("the server keeps " + most + " DTLS sessions and handshakes at most; "
+                        + (turnedAway == 1
+                                ? "a ClientHello was dropped"
+                                : turnedAway + " ClientHellos were dropped since this was said last")
+                        + ", and who sent it gets no answer until a session ends or has been silent for half an hour"));
     }
 
     private static Optional<String> claimedName(HandshakeRecord handshake) {

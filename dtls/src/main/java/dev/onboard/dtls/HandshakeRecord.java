@@ -36,8 +36,14 @@ public record HandshakeRecord(
 
     /** How a handshake ended. */
     public sealed interface Result {
-        /** Both sides finished; {@code cipherSuite} is its IANA name, {@code connectionIds} what they agreed on (RFC 9146). */
-        record Established(String cipherSuite, ConnectionIds connectionIds) implements Result {}
+        /**
+         * Both sides finished.
+         *
+         * @param cipherSuite its IANA name
+         * @param connectionIds what they agreed on (RFC 9146)
+         * @param course how they went
+         */
+        record Established(String cipherSuite, ConnectionIds connectionIds, Course course) implements Result {}
 
         /** This side refused, and sent this alert. */
         record RefusedHere(String reason, int alert, String detail) implements Result {}
@@ -47,6 +53,14 @@ public record HandshakeRecord(
 
         /** Nobody refused: a timeout, a closed socket. */
         record Failed(String reason, String detail) implements Result {}
+    }
+
+    /** RFC 5246 section 7.3. */
+    public enum Course {
+        /** With certificates and a key agreement. */
+        FULL,
+        /** An earlier session was resumed. */
+        RESUMED
     }
 
     /** Told of every handshake that ended; called on a protocol thread, must not block. */

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param coapRetransmissions MAX_RETRANSMIT
  * @param connectionIds whether a session survives a change of the device's address
  * @param mtu octets of the largest IP packet, at least 256; handshake messages are cut into fragments that fit
+ * @param sessions what a server keeps of them
  */
 public record Transmission(
         Duration dtlsTimeout,
@@ -20,15 +21,15 @@ public record Transmission(
         Duration coapTimeout,
         int coapRetransmissions,
         ConnectionIds connectionIds,
-        int mtu) {
+        int mtu,
+        Sessions sessions) {
     /** Fits an Ethernet frame with room for tunnels; to be given saves the look-up of the interface's own on every start. */
     private static final int USUAL_MTU = 1400;
 
     private static final int SMALLEST_MTU = 256;
 
     /** The values of the standards: 1 second in DTLS, 2 seconds and four retransmissions in CoAP. */
-    public static final Transmission STANDARD =
-            new Transmission(Duration.ofSeconds(1), 5, Duration.ofSeconds(2), 4, ConnectionIds.OFF, USUAL_MTU);
+    public static final Transmission STANDARD = of(Duration.ofSeconds(1), 5, Duration.ofSeconds(2), 4);
 
     /** @throws IllegalArgumentException when the MTU is too small for DTLS */
     public Transmission {
@@ -40,23 +41,42 @@ public record Transmission(
 
     /** Gives up within a few seconds: for tests in which nobody answers. */
     public static Transmission impatient() {
-        return new Transmission(Duration.ofMillis(100), 3, Duration.ofMillis(200), 2, ConnectionIds.OFF, USUAL_MTU);
+        return of(Duration.ofMillis(100), 3, Duration.ofMillis(200), 2);
     }
 
     /** Sends again soon, and as often as it takes: for a network that loses much and answers fast. */
     public static Transmission persistent() {
-        return new Transmission(Duration.ofMillis(100), 7, Duration.ofMillis(300), 7, ConnectionIds.OFF, USUAL_MTU);
+        return of(Duration.ofMillis(100), 7, Duration.ofMillis(300), 7);
     }
 
     /** With datagrams no larger than this. */
     public Transmission withMtu(int octets) {
         return new Transmission(
-                dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, connectionIds, octets);
+                dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, connectionIds, octets, sessions);
     }
 
     /** With connection ids or without. */
     public Transmission withConnectionIds(ConnectionIds value) {
-        return new Transmission(dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, value, mtu);
+        return new Transmission(
+                dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, value, mtu, sessions);
+    }
+
+    /** With servers that keep these sessions. */
+    public Transmission withSessions(Sessions value) {
+        return new Transmission(
+                dtlsTimeout, dtlsRetransmissions, coapTimeout, coapRetransmissions, connectionIds, mtu, value);
+    }
+
+    private static Transmission of(
+            Duration dtlsTimeout, int dtlsRetransmissions, Duration coapTimeout, int coapRetransmissions) {
+        return new Transmission(
+                dtlsTimeout,
+                dtlsRetransmissions,
+                coapTimeout,
+                coapRetransmissions,
+                ConnectionIds.OFF,
+                USUAL_MTU,
+                Sessions.STANDARD);
     }
 
     /** Whether records carry a connection id (RFC 9146; OMA Transport 5.2.8 recommends it against NAT rebinding). */

@@ -101,6 +101,32 @@ class HostileDeviceIT {
         assertThat(victim.device().state().word()).isEqualTo("registered");
     }
 
+    /** RFC 7959, 2.4: a device may ask for small blocks, and is told what is wrong in them. */
+    @Test
+    void anErrorIsToldInBlocksOfTheSizeThatItsDeviceAskedFor() throws Exception {
+        try (RawCoap device = atLwm2mServer()) {
+            for (int szx = 0; szx < 7; szx++) {
+                for (int number = 0; number < 3; number++) {
+                    Request register =
+                            post("rd", "</1/0>".getBytes(StandardCharsets.US_ASCII), 40, "ep=another", "lt=60");
+                    register.getOptions().setBlock2(szx, false, number);
+                    String answer = device.ask(register);
+                    assertThat(answer)
+                            .as("block %d of %d octets", number, 16 << szx)
+                            .startsWith("4.00");
+                    if (number == 0) {
+                        assertThat(answer.length() - 4).isLessThanOrEqualTo(16 << szx);
+                    }
+                }
+            }
+        }
+        try (RawCoap device = atBootstrapServer()) {
+            Request request = post("bs", new byte[0], 40, "ep=another");
+            request.getOptions().setBlock2(0, false, 0);
+            assertThat(device.ask(request)).startsWith("4.00endpoint-mismat");
+        }
+    }
+
     @Test
     void whatNoDeviceWouldSendIsRefusedAndTheLwm2mServerServesOthers() throws Exception {
         onboard.device("bystander").powerOn().awaitRegistered();
@@ -117,12 +143,7 @@ class HostileDeviceIT {
 
     @Test
     void whatNoDeviceWouldSendIsRefusedAndTheBootstrapServerServesOthers() throws Exception {
-        try (RawCoap device = new RawCoap(
-                threads,
-                UnderAttackIT.address(bench.bootstrapUri()),
-                hostile,
-                Purpose.BOOTSTRAP_SERVER,
-                bench.bootstrapServerCa().certificate())) {
+        try (RawCoap device = atBootstrapServer()) {
             mutate(device, bootstrapRequests());
         }
         onboard.device("bootstrapped-after-garbage").powerOn().awaitRegistered();
@@ -135,6 +156,15 @@ class HostileDeviceIT {
                 hostile,
                 Purpose.LWM2M_SERVER,
                 bench.lwm2mServerCa().certificate());
+    }
+
+    private RawCoap atBootstrapServer() throws Exception {
+        return new RawCoap(
+                threads,
+                UnderAttackIT.address(bench.bootstrapUri()),
+                hostile,
+                Purpose.BOOTSTRAP_SERVER,
+                bench.bootstrapServerCa().certificate());
     }
 
     /** Registration with link format, update, Send in each format, and what is fetched. */

@@ -215,8 +215,9 @@ class UnderAttackIT {
         int refused = beside(crowd, () -> beside.addAll(onboard("beside", 10)));
 
         System.out.printf(
-                "%d handshakes with a foreign certificate; an onboarding takes %d ms (median of 10) alone, %d ms beside them%n",
-                refused, median(alone), median(beside));
+                "%d handshakes with a foreign certificate; an onboarding takes %d ms (median of 10) alone, %d ms beside them:"
+                        + " %.1f times as long%n",
+                refused, median(alone), median(beside), median(beside) / (double) Math.max(1, median(alone)));
         assertThat(refused).as("refused with unknown_ca").isEqualTo(each * ATTACKERS);
         assertThat(bench.timeline().stream()
                         .filter(event -> event.id() > mark

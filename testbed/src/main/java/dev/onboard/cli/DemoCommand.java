@@ -116,6 +116,9 @@ final class DemoCommand implements Callable<Integer> {
     private StorageOption storage;
 
     @Mixin
+    private SessionOptions sessions;
+
+    @Mixin
     private CaptureOption capture;
 
     @Mixin
@@ -151,7 +154,7 @@ final class DemoCommand implements Callable<Integer> {
         Optional<ThirdPartyCa> thirdParty =
                 thirdPartyCa ? Optional.of(ThirdPartyCa.in(directory, clock, random)) : Optional.empty();
         Testbed testbed = Testbed.start(
-                storage.on(capture.on(secondServer.on(options(directory))))
+                storage.on(sessions.on(capture.on(secondServer.on(options(directory)))))
                         .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
                 clock,
                 random);

@@ -12,6 +12,8 @@ import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.KeyLog;
+import dev.onboard.dtls.Sessions;
+import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
@@ -94,6 +96,12 @@ final class DeviceRunCommand implements Callable<Integer> {
     private boolean connectionIds;
 
     @Option(
+            names = "--resumption",
+            description =
+                    "Resume a DTLS session that was lost, where the server allows it, in place of a full handshake.")
+    private boolean resumption;
+
+    @Option(
             names = "--est-key",
             paramLabel = "device|server",
             defaultValue = "device",
@@ -131,8 +139,10 @@ final class DeviceRunCommand implements Callable<Integer> {
                                 journal,
                                 options,
                                 new SecureRandom())
-                        .transmission(Transmission.STANDARD.withConnectionIds(
-                                connectionIds ? ConnectionIds.ON : ConnectionIds.OFF))
+                        .transmission(Transmission.STANDARD
+                                .withConnectionIds(connectionIds ? ConnectionIds.ON : ConnectionIds.OFF)
+                                .withSessions(
+                                        Sessions.STANDARD.withResumption(resumption ? Resumption.ON : Resumption.OFF)))
                         .build()) {
             addAll(fleet);
             fleet.powerOn();

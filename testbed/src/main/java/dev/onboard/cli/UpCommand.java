@@ -80,6 +80,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private StorageOption storage;
 
+    @Mixin
+    private SessionOptions sessions;
+
     @Option(
             names = "--leshan-api",
             paramLabel = "PORT",
@@ -116,7 +119,7 @@ final class UpCommand implements Callable<Integer> {
         if (leshanPort != null) {
             options = options.withLeshanPort(port("--leshan-api", leshanPort));
         }
-        options = capture.on(secondServer.on(options));
+        options = sessions.on(capture.on(secondServer.on(options)));
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();

@@ -137,8 +137,9 @@ public final class Testbed implements AutoCloseable {
                         identityOfLwm2m.authority().certificate())
                 .distinct()
                 .toList();
+        Transmission transmission = TRANSMISSION.withSessions(options.sessions());
         Function<LwM2mServer.Role, LwM2mServer.Surroundings> surroundings = role -> new LwM2mServer.Surroundings(
-                account, journal, threads, clock, TrustRules.USUAL, TRANSMISSION, authorities, role);
+                account, journal, threads, clock, TrustRules.USUAL, transmission, authorities, role);
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
                 identityOfLwm2m::credential,
@@ -180,7 +181,7 @@ public final class Testbed implements AutoCloseable {
                 () -> bootstrapCredential,
                 configs,
                 new BootstrapServer.Surroundings(
-                        account, journal, threads, clock, random, TrustRules.USUAL, TRANSMISSION)));
+                        account, journal, threads, clock, random, TrustRules.USUAL, transmission)));
         URI bootstrapUri = uri("coaps", options, bootstrap.address());
         ServerCredentials servers = new ServerCredentials(
                 new ServerCredentials.Server(bootstrapUri, cas.bootstrapServer().certificate()),

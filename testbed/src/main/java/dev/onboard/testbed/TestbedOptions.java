@@ -1,6 +1,7 @@
 package dev.onboard.testbed;
 
 import dev.onboard.account.Database;
+import dev.onboard.dtls.Sessions;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param delivery how a bootstrap tells devices of the LwM2M server
  * @param firmware how firmware comes to devices, and what they make of it
  * @param capture where the traffic of the servers is written, with the secrets that open it; empty: nowhere
+ * @param sessions what each server keeps of DTLS sessions
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -39,7 +41,8 @@ public record TestbedOptions(
         OptionalInt leshanPort,
         DeliveryOptions delivery,
         FirmwareOptions firmware,
-        Optional<Path> capture) {
+        Optional<Path> capture,
+        Sessions sessions) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -82,7 +85,8 @@ public record TestbedOptions(
                 OptionalInt.empty(),
                 DeliveryOptions.USUAL,
                 FirmwareOptions.USUAL,
-                Optional.empty());
+                Optional.empty(),
+                Sessions.STANDARD);
     }
 
     /** On these ports. */
@@ -144,6 +148,11 @@ public record TestbedOptions(
         return with(draft -> draft.capture = Optional.of(file));
     }
 
+    /** With servers that keep these sessions. */
+    public TestbedOptions withSessions(Sessions what) {
+        return with(draft -> draft.sessions = what);
+    }
+
     private TestbedOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -161,7 +170,8 @@ public record TestbedOptions(
                 draft.leshanPort,
                 draft.delivery,
                 draft.firmware,
-                draft.capture);
+                draft.capture,
+                draft.sessions);
     }
 
     /** Of which something is about to change. */
@@ -180,6 +190,7 @@ public record TestbedOptions(
         private DeliveryOptions delivery;
         private FirmwareOptions firmware;
         private Optional<Path> capture;
+        private Sessions sessions;
 
         Draft(TestbedOptions from) {
             this.workDirectory = from.workDirectory;
@@ -196,6 +207,7 @@ public record TestbedOptions(
             this.delivery = from.delivery;
             this.firmware = from.firmware;
             this.capture = from.capture;
+            this.sessions = from.sessions;
         }
     }
 }

@@ -51,12 +51,13 @@ public final class LeshanBootstrap implements AutoCloseable {
         HandshakeJournal handshakes =
                 HandshakeJournal.ofServer(on.journal(), Stage.BOOTSTRAP_HANDSHAKE, Party.BOOTSTRAP_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
-                credential,
-                new AccountTrust(on.account(), Service.BOOTSTRAP, on.rules()),
-                on.clock(),
-                on.threads(),
-                handshakes,
-                handshakes::closed);
+                        credential,
+                        new AccountTrust(on.account(), Service.BOOTSTRAP, on.rules()),
+                        on.clock(),
+                        on.threads(),
+                        handshakes,
+                        handshakes::closed)
+                .keeping(on.transmission().sessions(), handshakes::full);
         CaliforniumBootstrapServerEndpointsProvider provider = new CaliforniumBootstrapServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))

@@ -4,6 +4,7 @@ import dev.onboard.device.Failure;
 import dev.onboard.device.Failure.Outlook;
 import dev.onboard.dtls.HandshakeJournal;
 import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.internal.DtlsClientSide;
 import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
@@ -11,12 +12,14 @@ import dev.onboard.pki.Alert;
 import dev.onboard.pki.AlertClass;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustPolicy;
+import dev.onboard.pki.Verdict;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +72,10 @@ final class Link {
     private final boolean isSecure;
     private final AtomicReference<Runnable> waitsForRecord = new AtomicReference<>(() -> {});
     private volatile @Nullable Failure refusedHandshake;
+    private final InstantSource clock;
+    /** The verdict on the server's certificates does not hold longer. */
+    private volatile Instant serverTrustedUntil = Instant.MIN;
+
     private volatile boolean closed;
     /** The next request is sent in a new session. */
     private boolean sessionLost;
@@ -112,10 +119,12 @@ final class Link {
             Party server,
             Stage stage,
             EndpointContext destination,
+            InstantSource clock,
             Function<HandshakeRecord.Observer, CoapEndpoint> endpoints,
             HandshakeRecord.Observer observer,
             Handler handler) {
         this.surroundings = surroundings;
+        this.clock = clock;
         this.server = server;
         this.handshakeStage = stage;
         this.isSecure = stage != Stage.FIRMWARE;
@@ -123,6 +132,9 @@ final class Link {
         this.endpoint = endpoints.apply(handshake -> {
             if (!closed) {
                 observer.ended(handshake);
+                if (handshake.verdict().orElse(null) instanceof Verdict.Trusted trusted) {
+                    serverTrustedUntil = trusted.validUntil();
+                }
                 refusedHandshake = failure(handshake);
                 if (refusedHandshake != null) {
                     waitsForRecord.getAndSet(() -> {}).run();
@@ -147,6 +159,7 @@ final class Link {
                 target.server(),
                 target.handshakeStage(),
                 DtlsClientSide.destination(address(target.uri(), COAPS_PORT), target.name()),
+                target.clock(),
                 observer -> surroundings
                         .dtls()
                         .endpoint(target.credential(), target.policy(), target.clock(), target.suites(), observer),
@@ -163,6 +176,7 @@ final class Link {
                 Party.LWM2M_SERVER,
                 Stage.FIRMWARE,
                 new AddressEndpointContext(address(uri, COAP_PORT)),
+                InstantSource.system(),
                 observer -> surroundings.dtls().plainEndpoint(),
                 handshake -> {},
                 handler);
@@ -205,7 +219,7 @@ final class Link {
         refusedHandshake = null;
         int session;
         synchronized (this) {
-            request.setDestinationContext(sessionLost ? DtlsClientSide.inNewSession(destination) : destination);
+            request.setDestinationContext(sessionLost ? inAnotherSession() : destination);
             newSessions += sessionLost ? 1 : 0;
             session = newSessions;
             sessionLost = false;
@@ -304,6 +318,13 @@ final class Link {
             }
         });
         endpoint.sendRequest(request);
+    }
+
+    /** A session is resumed as long as the server's certificates hold: it shows none then (RFC 5246, 7.3). */
+    private EndpointContext inAnotherSession() {
+        return surroundings.resumption() == Resumption.ON && !clock.instant().isAfter(serverTrustedUntil)
+                ? DtlsClientSide.inResumedSession(destination)
+                : DtlsClientSide.inNewSession(destination);
     }
 
     /** As {@link #send}, for one block of a body; the reply says which block came. */

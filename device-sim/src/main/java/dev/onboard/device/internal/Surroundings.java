@@ -1,6 +1,7 @@
 package dev.onboard.device.internal;
 
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.internal.DtlsClientSide;
 import dev.onboard.dtls.internal.DtlsSettings;
@@ -27,6 +28,7 @@ public final class Surroundings {
 
     private final Journal journal;
     private final DtlsClientSide dtls;
+    private final Resumption resumption;
     private final ScheduledExecutorService timers;
     private final Executor work;
     private final RandomGenerator random;
@@ -48,6 +50,7 @@ public final class Surroundings {
             int atOnce) {
         this.journal = journal;
         this.dtls = new DtlsClientSide(threads, DtlsSettings.device(transmission), localAddresses);
+        this.resumption = transmission.sessions().resumption();
         this.timers = threads.io();
         this.work = work;
         this.random = random;
@@ -65,6 +68,11 @@ public final class Surroundings {
 
     DtlsClientSide dtls() {
         return dtls;
+    }
+
+    /** Whether devices resume sessions that they lost. */
+    Resumption resumption() {
+        return resumption;
     }
 
     /** Spreads what many devices do. */

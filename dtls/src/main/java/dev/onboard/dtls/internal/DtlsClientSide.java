@@ -131,4 +131,9 @@ public final class DtlsClientSide {
     public static EndpointContext inNewSession(EndpointContext destination) {
         return MapBasedEndpointContext.addEntries(destination, DtlsEndpointContext.ATTRIBUE_HANDSHAKE_MODE_FORCE_FULL);
     }
+
+    /** The same destination for a request before which the session that there is is resumed, or a new one made when the server will not. */
+    public static EndpointContext inResumedSession(EndpointContext destination) {
+        return MapBasedEndpointContext.addEntries(destination, DtlsEndpointContext.ATTRIBUTE_HANDSHAKE_MODE_FORCE);
+    }
 }

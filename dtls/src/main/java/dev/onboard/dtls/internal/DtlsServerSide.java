@@ -3,6 +3,7 @@ package dev.onboard.dtls.internal;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.Sessions;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
@@ -58,6 +59,10 @@ public final class DtlsServerSide implements AutoCloseable {
     /** Requests to judge all sessions anew that are not answered. */
     private final AtomicInteger rounds = new AtomicInteger();
 
+    private final JudgedResumption resumption;
+    private Sessions kept = Sessions.STANDARD;
+    private Overflow overflow = new Overflow((peer, turnedAway) -> {});
+    private volatile @Nullable BoundedStore store;
     private volatile @Nullable GatedConnector connector;
     private volatile @Nullable ScheduledFuture<?> sweep;
 
@@ -82,6 +87,27 @@ public final class DtlsServerSide implements AutoCloseable {
         this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, this::established, threads.traffic());
         this.verifier = new EvaluatingVerifier(policy, clock, watch);
         this.gate = new CertificateGate(policy, clock, watch);
+        this.resumption = new JudgedResumption(credential, policy, clock, watch);
+    }
+
+    /** Told of handshakes for which there was no room. */
+    @FunctionalInterface
+    public interface Full {
+        /**
+         * So many more than the server keeps.
+         *
+         * @param peer the address of the last of them
+         * @param most how many the server keeps
+         * @param turnedAway how many were turned away since this was told last
+         */
+        void full(InetSocketAddress peer, int most, long turnedAway);
+    }
+
+    /** Keeps these sessions; the usual ones unless this is called before {@link #configure}. */
+    public DtlsServerSide keeping(Sessions sessions, Full full) {
+        kept = sessions;
+        overflow = new Overflow((peer, turnedAway) -> full.full(peer, sessions.most(), turnedAway));
+        return this;
     }
 
     /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server}. */
@@ -90,12 +116,18 @@ public final class DtlsServerSide implements AutoCloseable {
         builder.setAdvancedCertificateVerifier(verifier);
         builder.setApplicationLevelInfoSupplier(PeerTrust.supplier());
         builder.setSessionListener(watch);
+        if (kept.resumption() == Sessions.Resumption.ON) {
+            builder.setResumptionVerifier(resumption);
+        }
         builder.setConnectionListener(new SessionEnd());
     }
 
     /** The connector for a finished configuration, on the shared threads. Call once. */
     public DTLSConnector connector(DtlsConnectorConfig configuration) {
-        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic());
+        BoundedStore connections = new BoundedStore(configuration, kept.most(), overflow::turnedAway);
+        store = connections;
+        resumption.lookIn(connections);
+        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic(), connections);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
@@ -120,8 +152,8 @@ public final class DtlsServerSide implements AutoCloseable {
 
     /** How many connections are kept: the open sessions, and the handshakes that are under way. */
     public int connections() {
-        GatedConnector open = connector;
-        return open == null ? 0 : open.connections();
+        BoundedStore open = store;
+        return open == null ? 0 : kept.most() - open.remainingCapacity();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.pki.CryptoProvider;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class DtlsSettings {
     /** Octets of a session's id: as many as there may be sessions, and hard to guess. */
     private static final int CONNECTION_ID = 6;
 
+    private static final int MOST_PEERS = 200_000;
+
     /** With which a peer may sign a handshake. */
     static final List<SignatureAndHashAlgorithm> SIGNATURE_ALGORITHMS = List.of(
             SignatureAndHashAlgorithm.SHA256_WITH_ECDSA,
@@ -60,8 +63,9 @@ public final class DtlsSettings {
         // that two with one certificate are not each other's duplicates
         settings.set(CoapConfig.RESPONSE_MATCHING, MatcherMode.PRINCIPAL);
         settings.set(DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED);
-        // a resumed session would not be evaluated again; without session ids none is resumed
-        settings.set(DtlsConfig.DTLS_SERVER_USE_SESSION_ID, false);
+        // without session ids none is resumed
+        settings.set(
+                DtlsConfig.DTLS_SERVER_USE_SESSION_ID, transmission.sessions().resumption() == Resumption.ON);
         if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
             settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID);
         }
@@ -70,11 +74,16 @@ public final class DtlsSettings {
         settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
         settings.set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, 4 * 1024 * 1024);
         settings.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1024 * 1024);
-        settings.set(DtlsConfig.DTLS_MAX_CONNECTIONS, 200_000);
+        // how many there may be is for the store to say; to Scandium this is also how many may begin within a minute
+        settings.set(
+                DtlsConfig.DTLS_MAX_CONNECTIONS,
+                Math.max(MOST_PEERS, transmission.sessions().most()));
         settings.set(DtlsConfig.DTLS_MAX_PENDING_INBOUND_JOBS, 100_000);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_OUTBOUND_JOBS, 100_000);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_HANDSHAKE_RESULT_JOBS, 10_000);
-        settings.set(CoapConfig.MAX_ACTIVE_PEERS, 200_000);
+        settings.set(
+                CoapConfig.MAX_ACTIVE_PEERS,
+                Math.max(MOST_PEERS, transmission.sessions().most()));
         settings.set(CoapConfig.MID_TRACKER, TrackerMode.NULL);
         // queue-mode and slow devices keep their place; a foreign client takes one token per transfer
         settings.set(CoapConfig.BLOCKWISE_REUSE_TOKEN, true);

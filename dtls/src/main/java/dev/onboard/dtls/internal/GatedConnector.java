@@ -6,7 +6,6 @@ import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.eclipse.californium.scandium.DTLSConnector;
-import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.Record;
@@ -16,13 +15,13 @@ import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore
 class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
     private final TrafficWatch traffic;
-    private final ResumptionSupportingConnectionStore store;
 
     GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate, TrafficWatch traffic) {
         this(configuration, gate, traffic, createConnectionStore(configuration));
     }
 
-    private GatedConnector(
+    /** With connections kept in this store. */
+    GatedConnector(
             DtlsConnectorConfig configuration,
             CertificateGate gate,
             TrafficWatch traffic,
@@ -30,12 +29,6 @@ class GatedConnector extends DTLSConnector {
         super(configuration, store);
         this.gate = gate;
         this.traffic = traffic;
-        this.store = store;
-    }
-
-    /** How many connections are kept now: sessions, and handshakes whose peer has shown that its address is its own. */
-    int connections() {
-        return config.getConfiguration().get(DtlsConfig.DTLS_MAX_CONNECTIONS) - store.remainingCapacity();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.onboard.dtls.internal;
 
 import dev.onboard.dtls.HandshakeRecord;
+import dev.onboard.dtls.HandshakeRecord.Course;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
 import dev.onboard.dtls.TrafficWatch;
@@ -134,7 +135,10 @@ final class HandshakeWatch implements SessionListener {
         tell(
                 handshaker,
                 attempt,
-                new Result.Established(context.getSession().getCipherSuite().name(), connectionIds(context)));
+                new Result.Established(
+                        context.getSession().getCipherSuite().name(),
+                        connectionIds(context),
+                        handshaker.isFullHandshake() ? Course.FULL : Course.RESUMED));
     }
 
     /** One side at least has an id; an empty one is none of its own (RFC 9146, 3). */

@@ -118,12 +118,13 @@ public final class LeshanServerRoom implements AutoCloseable {
         HandshakeJournal handshakes =
                 HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER);
         DtlsServerSide dtls = new DtlsServerSide(
-                credential,
-                new AccountTrust(on.account(), Service.LWM2M, on.rules()),
-                on.clock(),
-                on.threads(),
-                handshakes,
-                handshakes::closed);
+                        credential,
+                        new AccountTrust(on.account(), Service.LWM2M, on.rules()),
+                        on.clock(),
+                        on.threads(),
+                        handshakes,
+                        handshakes::closed)
+                .keeping(on.transmission().sessions(), handshakes::full);
         CaliforniumServerEndpointsProvider provider = new CaliforniumServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
