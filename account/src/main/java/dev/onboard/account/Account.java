@@ -258,6 +258,16 @@ public final class Account implements AutoCloseable {
         return issued.issue(request);
     }
 
+    /** Completes when the database has answered a question just now; fails with {@link AccountException} when it does not. */
+    public CompletionStage<Void> answers() {
+        return storage.readLater(AccountRow::find).thenAccept(found -> {});
+    }
+
+    /** How many changes wait to be written to the database. */
+    public int backlog() {
+        return storage.backlog();
+    }
+
     /** Ends after everything that waits is written. Does nothing when called again. */
     @Override
     public void close() {

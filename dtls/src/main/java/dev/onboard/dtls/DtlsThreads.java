@@ -2,6 +2,7 @@ package dev.onboard.dtls;
 
 import dev.onboard.dtls.internal.SelectorLoop;
 import java.io.IOException;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,17 @@ public final class DtlsThreads implements AutoCloseable {
     /** Protocol work and timers. */
     public ScheduledExecutorService io() {
         return io;
+    }
+
+    /** How much protocol work is due and waits for a thread; timers that are still to run off do not count. */
+    public int backlog() {
+        int due = 0;
+        for (Runnable task : io.getQueue()) {
+            if (task instanceof Delayed timed && timed.getDelay(TimeUnit.NANOSECONDS) <= 0) {
+                due++;
+            }
+        }
+        return due;
     }
 
     /** The thread that waits on the devices' sockets. */

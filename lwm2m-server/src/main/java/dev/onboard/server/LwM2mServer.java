@@ -81,6 +81,11 @@ public final class LwM2mServer implements AutoCloseable {
         return server.address();
     }
 
+    /** Whether its port takes datagrams: from {@link #start} to {@link #close}. */
+    public boolean isListening() {
+        return server.isListening();
+    }
+
     /** How many DTLS sessions are open. */
     public int openSessions() {
         return server.openSessions();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -14,7 +15,7 @@ final class Console {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintWriter out;
-    private final PrintWriter err;
+    private final Consumer<String> notes;
     private final Format format;
 
     /** For whom the output is. */
@@ -23,15 +24,20 @@ final class Console {
         JSON
     }
 
-    private Console(PrintWriter out, PrintWriter err, Format format) {
+    private Console(PrintWriter out, Consumer<String> notes, Format format) {
         this.out = out;
-        this.err = err;
+        this.notes = notes;
         this.format = format;
     }
 
     static Console of(CommandSpec spec, boolean json) {
         return new Console(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), json ? Format.JSON : Format.PEOPLE);
+                spec.commandLine().getOut(), spec.commandLine().getErr()::println, json ? Format.JSON : Format.PEOPLE);
+    }
+
+    /** The same; what goes to standard error otherwise goes there. */
+    Console noting(Consumer<String> there) {
+        return new Console(out, there, format);
     }
 
     boolean isJson() {
@@ -40,12 +46,16 @@ final class Console {
 
     /** For people: standard output, or standard error beside a JSON document. */
     void say(String line) {
-        (isJson() ? err : out).println(line);
+        if (isJson()) {
+            notes.accept(line);
+        } else {
+            out.println(line);
+        }
     }
 
     /** Progress and remarks: always standard error. */
     void note(String line) {
-        err.println(line);
+        notes.accept(line);
     }
 
     /** The JSON document; does nothing without {@code --json}. */

@@ -124,9 +124,12 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private Page page;
 
+    @Mixin
+    private LogFormat logFormat;
+
     @Override
     public Integer call() throws InterruptedException {
-        Console console = Console.of(spec, json);
+        Console console = logFormat.apply(Console.of(spec, json));
         if (json && !exit) {
             throw new UsageException("--json prints one document at the end and needs --exit");
         }
@@ -158,6 +161,7 @@ final class DemoCommand implements Callable<Integer> {
                         .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
                 clock,
                 random);
+        logFormat.follow(testbed.journal());
         CountDownLatch stopped = UpCommand.stopAtInterrupt(testbed);
         thirdParty.ifPresent(ca -> ca.activate(testbed));
         console.say("work directory    " + testbed.running().workDirectory());
@@ -199,7 +203,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private DemoReport run(Demo demo, DemoMode chosen, Console console) throws InterruptedException {
-        if (json || !Boolean.getBoolean("onboard.terminal")) {
+        if (json || logFormat.isJson() || !Boolean.getBoolean("onboard.terminal")) {
             int step = Math.max(1, devices / 10);
             return demo.run(chosen, devices, chainDepth, ended -> {
                 if (ended % step == 0 || ended == devices) {

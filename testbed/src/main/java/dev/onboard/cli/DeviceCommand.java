@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
         description = "Run simulated devices; look at and manage the devices of a running testbed.",
         subcommands = {
             DeviceRunCommand.class,
+            DeviceReportCommand.class,
             DeviceCommand.Listing.class,
             DeviceCommand.Show.class,
             DeviceCommand.Read.class,

@@ -6,8 +6,8 @@ import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceOptions.EnrolmentKey;
 import dev.onboard.device.DeviceOptions.FirmwareTransport;
 import dev.onboard.device.DeviceState;
-import dev.onboard.device.Failure;
 import dev.onboard.device.Fleet;
+import dev.onboard.device.FleetLimits;
 import dev.onboard.device.RenewalSchedule;
 import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -34,8 +35,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,16 +50,30 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Run simulated devices against whatever server their bundles name.")
 final class DeviceRunCommand implements Callable<Integer> {
+    /** How many are on their way at a time, as a fleet does it. */
+    private static final int AT_ONCE = 64;
+
     @Spec
     private CommandSpec spec;
 
+    @ArgGroup(multiplicity = "1")
+    private GivenBundles given;
+
     @Option(
-            names = "--bundle",
-            paramLabel = "DIR/EP",
-            required = true,
-            arity = "1..*",
-            description = "Directories of devices, as 'factory make' wrote them")
-    private List<Path> bundles;
+            names = "--shard",
+            paramLabel = "I/N",
+            description =
+                    "Run the I-th of every N of these devices, by the names of their directories; job/N takes I from"
+                            + " JOB_COMPLETION_INDEX, as a Kubernetes Indexed Job sets it. Default: all")
+    private @Nullable String shard;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "Write what came of each device into this JSON file, for 'device report'; {shard} in its name is"
+                            + " the number of the shard. Needs --exit-when.")
+    private @Nullable String report;
 
     @Option(
             names = "--exit-when",
@@ -113,13 +131,33 @@ final class DeviceRunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
     private boolean json;
 
+    @Mixin
+    private LogFormat logFormat;
+
     @Override
     public Integer call() throws InterruptedException, IOException {
-        Console console = Console.of(spec, json);
+        Console console = logFormat.apply(Console.of(spec, json));
         Optional<DeviceState> goal = goal();
         if (json && goal.isEmpty()) {
             throw new UsageException("--json prints one document at the end and needs --exit-when");
         }
+        Shard part = Shard.of(shard, System.getenv());
+        Optional<Path> reportFile = Optional.ofNullable(report).map(name -> FleetReport.file(name, part));
+        if (reportFile.isPresent() && goal.isEmpty()) {
+            throw new UsageException("--report is written at the end and needs --exit-when");
+        }
+        List<Path> all = given.all();
+        List<Path> mine = IntStream.range(0, all.size())
+                .filter(part::has)
+                .mapToObj(all::get)
+                .toList();
+        if (mine.isEmpty()) {
+            throw new UsageException("shard " + part.number() + " of " + part.of() + " has none of the " + all.size()
+                    + " devices; there are more shards than devices");
+        }
+        FleetLimits.ofThisProcess().refusal(mine.size(), AT_ONCE).ifPresent(why -> {
+            throw new UsageException(why);
+        });
         Duration limit = Times.duration("--timeout", timeout);
         RenewalSchedule renewal = renewal();
         InstantSource clock = InstantSource.system();
@@ -131,7 +169,9 @@ final class DeviceRunCommand implements Callable<Integer> {
         CaptureOption.warnOfKeyLog(console);
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);
-                Journal.Subscription said = journal.subscribe(event -> console.note(EventText.line(tree(event))));
+                Journal.Subscription said = logFormat.isJson()
+                        ? logFormat.follow(journal)
+                        : journal.subscribe(event -> console.note(EventText.line(tree(event))));
                 KeyLog keyLog = KeyLog.of(System.getenv()).orElse(null);
                 DtlsThreads threads = DtlsThreads.start("devices");
                 Fleet fleet = Fleet.with(
@@ -144,12 +184,21 @@ final class DeviceRunCommand implements Callable<Integer> {
                                 .withSessions(
                                         Sessions.STANDARD.withResumption(resumption ? Resumption.ON : Resumption.OFF)))
                         .build()) {
-            addAll(fleet);
+            FleetReport reporting = new FleetReport();
+            addAll(fleet, mine, reporting);
+            journal.subscribe(reporting::see);
+            Instant started = clock.instant();
             fleet.powerOn();
             if (goal.isEmpty()) {
                 return untilStopped(fleet);
             }
             Fleet.Reached reached = fleet.await(Set.of(goal.get()), limit);
+            if (reportFile.isPresent()) {
+                journal.flush();
+                Duration elapsed = Duration.between(started, clock.instant());
+                FleetReport.write(
+                        reportFile.get(), reporting.document(fleet, part, all.size(), goal.get(), started, elapsed));
+            }
             report(console, fleet);
             leave(fleet);
             return reached == Fleet.Reached.ALL ? 0 : 1;
@@ -199,7 +248,7 @@ final class DeviceRunCommand implements Callable<Integer> {
         };
     }
 
-    private void addAll(Fleet fleet) {
+    private static void addAll(Fleet fleet, List<Path> bundles, FleetReport reporting) {
         for (Path directory : bundles) {
             try {
                 DeviceBundle bundle = BundleFiles.read(directory);
@@ -209,6 +258,7 @@ final class DeviceRunCommand implements Callable<Integer> {
                         ? directory.toAbsolutePath().getParent()
                         : directory;
                 fleet.add(bundle, home);
+                reporting.expect(bundle.endpoint().value(), bundle.mode());
             } catch (IOException | IllegalArgumentException e) {
                 throw InputFile.failure(e);
             }
@@ -232,20 +282,11 @@ final class DeviceRunCommand implements Callable<Integer> {
         fleet.devices().stream()
                 .sorted(Comparator.comparing(SimulatedDevice::endpoint))
                 .forEach(device -> {
-                    Optional<Failure> failure = device.lastFailure();
-                    String state = device.state().word();
-                    console.say(device.endpoint() + "  " + state
-                            + failure.map(why -> "  " + why.reason() + ": " + why.detail())
+                    console.say(device.endpoint() + "  " + device.state().word()
+                            + device.lastFailure()
+                                    .map(why -> "  " + why.reason() + ": " + why.detail())
                                     .orElse(""));
-                    ObjectNode entry = devices.addObject()
-                            .put("endpoint", device.endpoint())
-                            .put("state", state);
-                    failure.ifPresent(why -> entry.put("stage", why.stage().word())
-                            .put(
-                                    "refused_by",
-                                    why.refusedBy().map(party -> party.word()).orElse(null))
-                            .put("reason", why.reason())
-                            .put("detail", why.detail()));
+                    devices.add(FleetReport.entry(device));
                 });
         console.document(document);
     }

@@ -110,6 +110,14 @@ final class FactoryMakeCommand implements Callable<Integer> {
             description = "DIR/EP/factory/ is written, or DIR/EP.json and the like.")
     private Path out;
 
+    @Option(
+            names = "--shard",
+            paramLabel = "I/N",
+            description =
+                    "Make the I-th of every N devices of --count or --csv; job/N takes I from JOB_COMPLETION_INDEX, as"
+                            + " a Kubernetes Indexed Job sets it. Default: all")
+    private @Nullable String shard;
+
     @Mixin
     private Target target;
 
@@ -144,11 +152,15 @@ final class FactoryMakeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = Console.of(spec, json);
+        Shard part = Shard.of(shard, System.getenv());
+        if (shard != null && which.endpoint != null) {
+            throw new UsageException("--shard splits the devices of --count or --csv; --endpoint makes one");
+        }
         RunningTestbed running = target.testbed();
         try {
             DeviceMode chosen = mode();
             Line line = chosen == DeviceMode.DEVELOPER ? developerLine(running) : ownLine(running, chosen);
-            make(console, running, line);
+            make(console, running, line, part);
             if (chosen != DeviceMode.DEVELOPER) {
                 console.say("the CA to upload: "
                         + FactoryFiles.of(running.workDirectory(), chosen).root() + ", with --service "
@@ -170,17 +182,21 @@ final class FactoryMakeCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private void make(Console console, RunningTestbed running, Line line) throws IOException {
+    private void make(Console console, RunningTestbed running, Line line, Shard part) throws IOException {
         Files.createDirectories(out);
         ArrayNode devices = Console.json().createArrayNode();
         List<X509Certificate> trustStore =
                 deviceTrust == null ? List.of() : CredentialFiles.readCertificates(deviceTrust);
         int made = 0;
         int left = 0;
+        int place = 0;
         int progress = which.count == null ? 10_000 : Math.max(MOST_LINES, which.count / 10);
         try (BufferedReader list = csv()) {
             Source source = source(list);
             for (Optional<Entry> entry = source.next(); entry.isPresent(); entry = source.next()) {
+                if (!part.has(place++)) {
+                    continue;
+                }
                 if (resume && Files.exists(place(entry.get().endpoint()))) {
                     left++;
                     continue;
@@ -193,7 +209,9 @@ final class FactoryMakeCommand implements Callable<Integer> {
                     console.say("made " + written);
                 } else if (made % progress == 0) {
                     console.note("made " + made
-                            + (which.count == null ? "" : "; " + (made + left) + " of " + which.count + " are there"));
+                            + (which.count == null || !part.isWhole()
+                                    ? ""
+                                    : "; " + (made + left) + " of " + which.count + " are there"));
                 }
                 command(bundle, written).ifPresent(start -> {
                     console.say("  " + start);

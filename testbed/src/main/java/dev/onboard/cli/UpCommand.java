@@ -97,12 +97,15 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private Page page;
 
+    @Mixin
+    private LogFormat logFormat;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
-        Console console = Console.of(spec, json);
+        Console console = logFormat.apply(Console.of(spec, json));
         InstantSource clock = InstantSource.system();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
         TestbedOptions options = TestbedOptions.in(directory)
@@ -121,6 +124,7 @@ final class UpCommand implements Callable<Integer> {
         }
         options = sessions.on(capture.on(secondServer.on(options)));
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
+        logFormat.follow(testbed.journal());
         CountDownLatch stopped = stopAtInterrupt(testbed);
         RunningTestbed running = testbed.running();
         console.say("work directory    " + running.workDirectory());

@@ -16,9 +16,16 @@ import java.util.Set;
  * @param key the bearer key
  * @param random for the ids of requests
  * @param tls the server's key and certificate; empty: HTTP
+ * @param vitals what it tells of its process to who watches that
  */
 public record ManagementOptions(
-        InetAddress bind, int port, Set<String> hosts, ApiKey key, SecureRandom random, Optional<Credential> tls) {
+        InetAddress bind,
+        int port,
+        Set<String> hosts,
+        ApiKey key,
+        SecureRandom random,
+        Optional<Credential> tls,
+        Vitals vitals) {
     public ManagementOptions {
         hosts = Set.copyOf(hosts);
     }
@@ -36,11 +43,12 @@ public record ManagementOptions(
 
     /** The same over TLS. */
     public ManagementOptions withTls(Credential credential) {
-        return new ManagementOptions(bind, port, hosts, key, random, Optional.of(credential));
+        return new ManagementOptions(bind, port, hosts, key, random, Optional.of(credential), vitals);
     }
 
     /** On loopback, as {@code localhost}. */
     public static ManagementOptions loopback(int port, ApiKey key, SecureRandom random) {
-        return new ManagementOptions(InetAddress.getLoopbackAddress(), port, Set.of(), key, random, Optional.empty());
+        return new ManagementOptions(
+                InetAddress.getLoopbackAddress(), port, Set.of(), key, random, Optional.empty(), Vitals.NONE);
     }
 }

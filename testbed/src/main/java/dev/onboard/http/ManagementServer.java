@@ -40,6 +40,7 @@ public final class ManagementServer implements AutoCloseable {
     private final Handover handover;
     private final Chronicle chronicle;
     private final ScenarioRuns runs;
+    private final Metrics metrics;
 
     private ManagementServer(
             URI address,
@@ -49,7 +50,8 @@ public final class ManagementServer implements AutoCloseable {
             ScheduledThreadPoolExecutor beats,
             Handover handover,
             Chronicle chronicle,
-            ScenarioRuns runs) {
+            ScenarioRuns runs,
+            Metrics metrics) {
         this.address = address;
         this.javalin = javalin;
         this.feeds = feeds;
@@ -58,6 +60,7 @@ public final class ManagementServer implements AutoCloseable {
         this.handover = handover;
         this.chronicle = chronicle;
         this.runs = runs;
+        this.metrics = metrics;
     }
 
     /**
@@ -155,6 +158,9 @@ public final class ManagementServer implements AutoCloseable {
                 new ExplainDocuments(account, journal, clock, simulated, servers)));
         ScenarioRuns runs = new ScenarioRuns(clock);
         routes.addAll(ScenarioRoutes.all(new ScenarioDocuments(runs, feeds, clock)));
+        Readiness readiness = new Readiness(account, options.vitals());
+        Metrics metrics = new Metrics(account, journal, options.vitals(), readiness, threads::getQueueSize);
+        routes.addAll(HealthRoutes.all(metrics, readiness));
         openApi.describe(routes);
         Gate gate = new Gate(options.hosts(), options.key(), account.apiKeys(), open(routes));
         Failures failures = new Failures(options.random());
@@ -178,7 +184,7 @@ public final class ManagementServer implements AutoCloseable {
         beats.scheduleAtFixedRate(() -> threads.execute(connect::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
         beats.scheduleAtFixedRate(() -> threads.execute(overview::beat), 250, 250, TimeUnit.MILLISECONDS);
         return new ManagementServer(
-                address(options, javalin.port()), javalin, feeds, connect, beats, handover, chronicle, runs);
+                address(options, javalin.port()), javalin, feeds, connect, beats, handover, chronicle, runs, metrics);
     }
 
     /** What needs no key. */
@@ -235,6 +241,7 @@ public final class ManagementServer implements AutoCloseable {
         connect.close();
         feeds.close();
         chronicle.close();
+        metrics.close();
         runs.close();
         javalin.stop();
     }

@@ -5,6 +5,7 @@ import dev.onboard.http.ApiKey;
 import dev.onboard.http.ManagementOptions;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
+import dev.onboard.http.Vitals;
 import dev.onboard.journal.Journal;
 import dev.onboard.server.LwM2mServer;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class Management {
             ServerCredentials servers,
             SimulatedFleet simulated,
             Optional<ApiIdentity> identity,
+            Vitals vitals,
             SecureRandom random)
             throws IOException {
         ManagementOptions management = new ManagementOptions(
@@ -46,7 +48,8 @@ final class Management {
                 Set.of(options.host()),
                 apiKey(workDirectory, random),
                 random,
-                identity.map(ApiIdentity::credential));
+                identity.map(ApiIdentity::credential),
+                vitals);
         return ManagementServer.start(
                 management,
                 account,

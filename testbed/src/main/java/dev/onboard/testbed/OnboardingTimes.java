@@ -28,12 +28,14 @@ public final class OnboardingTimes {
     private String issuer = "";
     private String factoryIssuer = "";
 
-    OnboardingTimes(String endpoint, DeviceMode mode) {
+    /** Of a device that has not begun. */
+    public OnboardingTimes(String endpoint, DeviceMode mode) {
         this.endpoint = endpoint;
         this.mode = mode;
     }
 
-    void see(Event event) {
+    /** The next event about this device. */
+    public void see(Event event) {
         if (event.party() == Party.BOOTSTRAP_SERVER || event.party() == Party.LWM2M_SERVER) {
             seeServer(event);
             return;

@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +73,7 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
     private final Map<String, DeviceBundle> bundles = new ConcurrentHashMap<>();
     private List<InetAddress> addresses = List.of(InetAddress.getLoopbackAddress());
     private @Nullable Fleet fleet;
+    private volatile IntSupplier backlog = () -> 0;
 
     SimulatedFleet(
             Path workDirectory,
@@ -112,6 +114,7 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
         if (present == null) {
             try {
                 DtlsThreads threads = parts.add(DtlsThreads.start("devices"));
+                backlog = threads::backlog;
                 present =
                         parts.add(Fleet.with(threads, journal, firmware.applyTo(DeviceOptions.standard(clock)), random)
                                 .localAddresses(addresses)
@@ -123,6 +126,11 @@ public final class SimulatedFleet implements SimulatedDevices, AutoCloseable {
             }
         }
         return present;
+    }
+
+    /** How much work of the devices is due and waits for a thread. */
+    int backlog() {
+        return backlog.getAsInt();
     }
 
     private Path home(EndpointName name) {

@@ -14,6 +14,7 @@ import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
+import dev.onboard.http.Vitals;
 import dev.onboard.http.leshan.BootstrapConfigs;
 import dev.onboard.http.leshan.LeshanPort;
 import dev.onboard.journal.Journal;
@@ -32,6 +33,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -205,6 +207,7 @@ public final class Testbed implements AutoCloseable {
                 servers,
                 simulated,
                 identity,
+                vitals(bootstrap, lwm2mServers.values(), threads, simulated),
                 random));
         Optional<URI> leshan = Optional.empty();
         if (options.leshanPort().isPresent()) {
@@ -245,6 +248,27 @@ public final class Testbed implements AutoCloseable {
                 running,
                 simulated,
                 management);
+    }
+
+    private static Vitals vitals(
+            BootstrapServer bootstrap,
+            Collection<LwM2mServer> lwm2mServers,
+            DtlsThreads threads,
+            SimulatedFleet simulated) {
+        Vitals vitals = Vitals.NONE
+                .with("server-io", threads::backlog)
+                .with("device-io", simulated::backlog)
+                .with(
+                        "bootstrap-server",
+                        new Vitals.Server(bootstrap::isListening, bootstrap::openSessions, bootstrap::openConnections));
+        int number = 1;
+        for (LwM2mServer server : lwm2mServers) {
+            vitals = vitals.with(
+                    number == 1 ? "lwm2m-server" : "lwm2m-server-" + number,
+                    new Vitals.Server(server::isListening, server::openSessions, server::openConnections));
+            number++;
+        }
+        return vitals;
     }
 
     /** What is kept of the servers' traffic: the files that the user named, and nothing else. */

@@ -150,6 +150,12 @@ public final class DtlsServerSide implements AutoCloseable {
         return sessions.values();
     }
 
+    /** Whether the port takes datagrams. */
+    public boolean isListening() {
+        GatedConnector open = connector;
+        return open != null && open.isRunning();
+    }
+
     /** How many connections are kept: the open sessions, and the handshakes that are under way. */
     public int connections() {
         BoundedStore open = store;

@@ -232,6 +232,11 @@ public final class LeshanServerRoom implements AutoCloseable {
         return address;
     }
 
+    /** Whether the port takes datagrams. */
+    public boolean isListening() {
+        return dtls.isListening();
+    }
+
     /** How many DTLS sessions are open. */
     public int openSessions() {
         return dtls.sessions().size();

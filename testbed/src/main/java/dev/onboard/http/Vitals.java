@@ -1,0 +1,54 @@
+package dev.onboard.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * What only the process itself knows of how it is: asked at each scrape of {@code /metrics} and each {@code /readyz}, by any
+ * thread; nothing in it may block. Immutable; every method but the getters returns a copy.
+ */
+public final class Vitals {
+    /** Of a process without DTLS servers. */
+    public static final Vitals NONE = new Vitals(Map.of(), Map.of());
+
+    private final Map<String, Server> servers;
+    private final Map<String, IntSupplier> queues;
+
+    /**
+     * A DTLS server.
+     *
+     * @param listening whether its port takes datagrams
+     * @param sessions how many DTLS sessions are open
+     * @param connections those, and the handshakes whose peer has proved its address
+     */
+    public record Server(BooleanSupplier listening, IntSupplier sessions, IntSupplier connections) {}
+
+    private Vitals(Map<String, Server> servers, Map<String, IntSupplier> queues) {
+        this.servers = servers;
+        this.queues = queues;
+    }
+
+    /** With this server; the process is ready while it listens. */
+    public Vitals with(String name, Server server) {
+        Map<String, Server> more = new LinkedHashMap<>(servers);
+        more.put(name, server);
+        return new Vitals(more, queues);
+    }
+
+    /** With this queue: how much waits in it. */
+    public Vitals with(String name, IntSupplier queue) {
+        Map<String, IntSupplier> more = new LinkedHashMap<>(queues);
+        more.put(name, queue);
+        return new Vitals(servers, more);
+    }
+
+    Map<String, Server> servers() {
+        return servers;
+    }
+
+    Map<String, IntSupplier> queues() {
+        return queues;
+    }
+}
