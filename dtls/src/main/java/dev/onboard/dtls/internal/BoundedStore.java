@@ -30,8 +30,8 @@ final class BoundedStore extends InMemoryReadWriteLockConnectionStore {
         if (!kept) {
             turnedAway.accept(connection.getPeerAddress());
             // told "false" only, Scandium answers with another HelloVerifyRequest, and its peer with another
-            // ClientHello, without
-            // end; this is what it catches where it drops a ClientHello, and its methods do not declare it
+            // ClientHello,
+            // without end; this is what it catches where it drops a ClientHello, and its methods do not declare it
             BoundedStore.<RuntimeException>drop(new GeneralSecurityException("no room for another connection"));
         }
         return kept;

@@ -6,6 +6,7 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.Sessions;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -18,19 +19,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
-import org.eclipse.californium.core.coap.MessageObserverAdapter;
-import org.eclipse.californium.core.coap.Request;
-import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.config.Configuration;
@@ -52,6 +48,7 @@ class MutualDtlsTest {
     private final BlockingQueue<HandshakeRecord> atServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<HandshakeRecord> atClient = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> full = new LinkedBlockingQueue<>();
 
     private DtlsThreads threads;
     private DtlsServerSide serverSide;
@@ -60,16 +57,21 @@ class MutualDtlsTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(Sessions.STANDARD);
+    }
+
+    private void start(Sessions sessions) throws Exception {
         threads = DtlsThreads.start("test");
         Credential serverCredential =
                 serverCa.issue(CertificateRecipe.server("localhost", InetAddress.getLoopbackAddress()));
         serverSide = new DtlsServerSide(
-                () -> serverCredential,
-                trust::get,
-                CLOCK,
-                threads,
-                atServer::add,
-                (session, reason) -> closed.add(reason));
+                        () -> serverCredential,
+                        trust::get,
+                        CLOCK,
+                        threads,
+                        atServer::add,
+                        (session, reason) -> closed.add(reason))
+                .keeping(sessions, (peer, most, turnedAway) -> full.add(most + " kept, " + turnedAway + " away"));
         Configuration settings = DtlsSettings.server(Transmission.STANDARD);
         DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
                 .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -108,7 +110,7 @@ class MutualDtlsTest {
     void bothSidesAreEvaluatedAndTheServerKnowsWhatAdmittedTheDevice() throws Exception {
         assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost")))
                 .isEqualTo("anchor-1");
-        HandshakeRecord seen = await(atServer);
+        HandshakeRecord seen = Asking.next(atServer);
         assertThat(seen.result()).isInstanceOf(Result.Established.class);
         assertThat(seen.peerChain()).hasSize(1);
         assertThat(seen.peerCertificate()
@@ -116,7 +118,7 @@ class MutualDtlsTest {
                         .getSubjectX500Principal()
                         .getName())
                 .contains("CN=meter-7");
-        assertThat(await(atClient).result()).isInstanceOf(Result.Established.class);
+        assertThat(Asking.next(atClient).result()).isInstanceOf(Result.Established.class);
         assertThat(serverSide.sessions()).hasSize(1);
     }
 
@@ -141,11 +143,11 @@ class MutualDtlsTest {
     void theDeviceRefusesAServerOfAnotherNameAndTheServerLearnsTheAlert() throws Exception {
         assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("elsewhere.example")))
                 .isEqualTo("failed");
-        assertThat(await(atClient).result())
+        assertThat(Asking.next(atClient).result())
                 .isInstanceOfSatisfying(
                         Result.RefusedHere.class,
                         refused -> assertThat(refused.reason()).isEqualTo("name-mismatch"));
-        assertThat(await(atServer).result()).isEqualTo(new Result.RefusedByPeer(42));
+        assertThat(Asking.next(atServer).result()).isEqualTo(new Result.RefusedByPeer(42));
     }
 
     @Test
@@ -161,6 +163,20 @@ class MutualDtlsTest {
     }
 
     @Test
+    void aServerThatIsFullTakesNobodyElseAndSaysSoOnce() throws Exception {
+        stop();
+        start(Sessions.STANDARD.withMost(1));
+        Credential first = deviceCa.issue(CertificateRecipe.device("meter-7"));
+        Credential second = deviceCa.issue(CertificateRecipe.device("meter-8"));
+        assertThat(get(first, serverTrust("localhost"))).isEqualTo("anchor-1");
+        assertThat(get(second, serverTrust("localhost"), Transmission.impatient()))
+                .isEqualTo("failed");
+        assertThat(full).containsExactly("1 kept, 1 away");
+        assertThat(serverSide.connections()).isEqualTo(1);
+        assertThat(serverSide.sessions()).hasSize(1);
+    }
+
+    @Test
     void devicesBringNoThreads() throws Exception {
         Credential credential = deviceCa.issue(CertificateRecipe.device("meter-7"));
         get(credential, serverTrust("localhost"));
@@ -173,11 +189,11 @@ class MutualDtlsTest {
 
     private void assertRefused(Credential device, String reason, int alert) throws Exception {
         assertThat(get(device, serverTrust("localhost"))).isEqualTo("failed");
-        assertThat(await(atServer).result()).isInstanceOfSatisfying(Result.RefusedHere.class, refused -> {
+        assertThat(Asking.next(atServer).result()).isInstanceOfSatisfying(Result.RefusedHere.class, refused -> {
             assertThat(refused.reason()).isEqualTo(reason);
             assertThat(refused.alert()).isEqualTo(alert);
         });
-        assertThat(await(atClient).result()).isEqualTo(new Result.RefusedByPeer(alert));
+        assertThat(Asking.next(atClient).result()).isEqualTo(new Result.RefusedByPeer(alert));
     }
 
     private static TrustPolicy trusting(X509Certificate ca) {
@@ -194,38 +210,19 @@ class MutualDtlsTest {
                 .build();
     }
 
-    /** The answer's payload, or "failed" when no answer came because the handshake failed. */
     private String get(Credential device, TrustPolicy policy) throws Exception {
+        return get(device, policy, Transmission.STANDARD);
+    }
+
+    private String get(Credential device, TrustPolicy policy, Transmission transmission) throws Exception {
         CoapEndpoint endpoint = new DtlsClientSide(
-                        threads, DtlsSettings.device(Transmission.STANDARD), List.of(InetAddress.getLoopbackAddress()))
+                        threads, DtlsSettings.device(transmission), List.of(InetAddress.getLoopbackAddress()))
                 .endpoint(device, policy, CLOCK, atClient::add);
-        CompletableFuture<String> answer = new CompletableFuture<>();
         endpoint.start();
         try {
-            Request request = Request.newGet();
-            request.getOptions().setUriPath("who");
-            request.setDestinationContext(DtlsClientSide.destination(address, "localhost"));
-            request.addMessageObserver(new MessageObserverAdapter() {
-                @Override
-                public void onResponse(Response response) {
-                    answer.complete(response.getPayloadString());
-                }
-
-                @Override
-                protected void failed() {
-                    answer.complete("failed");
-                }
-            });
-            endpoint.sendRequest(request);
-            return answer.get(Duration.ofSeconds(20).toSeconds(), TimeUnit.SECONDS);
+            return Asking.who(endpoint, DtlsClientSide.destination(address, "localhost"));
         } finally {
             endpoint.destroy();
         }
-    }
-
-    private static HandshakeRecord await(BlockingQueue<HandshakeRecord> queue) throws InterruptedException {
-        HandshakeRecord handshake = queue.poll(10, TimeUnit.SECONDS);
-        assertThat(handshake).as("a handshake record within ten seconds").isNotNull();
-        return handshake;
     }
 }

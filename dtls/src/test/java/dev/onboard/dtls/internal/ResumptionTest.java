@@ -26,15 +26,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
-import org.eclipse.californium.core.coap.MessageObserverAdapter;
-import org.eclipse.californium.core.coap.Request;
-import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.EndpointContext;
@@ -135,9 +130,9 @@ class ResumptionTest {
                         threads, DtlsSettings.device(transmission), List.of(InetAddress.getLoopbackAddress()))
                 .endpoint(device, serverTrust, SYSTEM, atClient::add);
         client.start();
-        assertThat(ask(destination())).isEqualTo("CN=meter-7 by anchor-1");
-        assertThat(course(next(atServer))).isEqualTo(Course.FULL);
-        assertThat(course(next(atClient))).isEqualTo(Course.FULL);
+        assertThat(Asking.who(client, destination())).isEqualTo("CN=meter-7 by anchor-1");
+        assertThat(course(Asking.next(atServer))).isEqualTo(Course.FULL);
+        assertThat(course(Asking.next(atClient))).isEqualTo(Course.FULL);
     }
 
     private EndpointContext destination() {
@@ -146,33 +141,7 @@ class ResumptionTest {
 
     /** The answer's payload in a session that is resumed, or "failed". */
     private String askAgain() throws Exception {
-        return ask(DtlsClientSide.inResumedSession(destination()));
-    }
-
-    private String ask(EndpointContext destination) throws Exception {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        Request request = Request.newGet();
-        request.getOptions().setUriPath("who");
-        request.setDestinationContext(destination);
-        request.addMessageObserver(new MessageObserverAdapter() {
-            @Override
-            public void onResponse(Response response) {
-                answer.complete(response.getPayloadString());
-            }
-
-            @Override
-            protected void failed() {
-                answer.complete("failed");
-            }
-        });
-        client.sendRequest(request);
-        return answer.get(20, TimeUnit.SECONDS);
-    }
-
-    private static HandshakeRecord next(BlockingQueue<HandshakeRecord> queue) throws InterruptedException {
-        HandshakeRecord handshake = queue.poll(10, TimeUnit.SECONDS);
-        assertThat(handshake).as("a handshake record within ten seconds").isNotNull();
-        return handshake;
+        return Asking.who(client, DtlsClientSide.inResumedSession(destination()));
     }
 
     private static Course course(HandshakeRecord handshake) {
@@ -182,22 +151,22 @@ class ResumptionTest {
 
     private void assertRefused(String reason, int alert) throws Exception {
         assertThat(askAgain()).isEqualTo("failed");
-        assertThat(next(atServer).result()).isInstanceOfSatisfying(Result.RefusedHere.class, refused -> {
+        assertThat(Asking.next(atServer).result()).isInstanceOfSatisfying(Result.RefusedHere.class, refused -> {
             assertThat(refused.reason()).isEqualTo(reason);
             assertThat(refused.alert()).isEqualTo(alert);
         });
-        assertThat(next(atClient).result()).isEqualTo(new Result.RefusedByPeer(alert));
+        assertThat(Asking.next(atClient).result()).isEqualTo(new Result.RefusedByPeer(alert));
     }
 
     @Test
     void aSessionIsResumedWhoseDeviceIsJudgedAndKnown() throws Exception {
         for (int i = 0; i < 3; i++) {
             assertThat(askAgain()).isEqualTo("CN=meter-7 by anchor-1");
-            HandshakeRecord resumed = next(atServer);
+            HandshakeRecord resumed = Asking.next(atServer);
             assertThat(course(resumed)).isEqualTo(Course.RESUMED);
             assertThat(resumed.verdict().orElseThrow()).isInstanceOf(Verdict.Trusted.class);
             assertThat(resumed.peerCertificate()).contains(device.certificate());
-            assertThat(course(next(atClient))).isEqualTo(Course.RESUMED);
+            assertThat(course(Asking.next(atClient))).isEqualTo(Course.RESUMED);
         }
         assertThat(serverSide.sessions()).as("sessions that policy can close").hasSize(1);
     }
@@ -208,7 +177,7 @@ class ResumptionTest {
         threads = DtlsThreads.start("test");
         start(Resumption.OFF);
         assertThat(askAgain()).isEqualTo("CN=meter-7 by anchor-1");
-        assertThat(course(next(atServer))).isEqualTo(Course.FULL);
+        assertThat(course(Asking.next(atServer))).isEqualTo(Course.FULL);
     }
 
     @Test
@@ -243,10 +212,10 @@ class ResumptionTest {
         Credential next = serverCredential();
         shown.set(next);
         assertThat(askAgain()).isEqualTo("CN=meter-7 by anchor-1");
-        assertThat(course(next(atServer))).isEqualTo(Course.FULL);
-        HandshakeRecord seen = next(atClient);
+        assertThat(course(Asking.next(atServer))).isEqualTo(Course.FULL);
+        HandshakeRecord seen = Asking.next(atClient);
         assertThat(seen.peerCertificate()).contains(next.certificate());
         assertThat(askAgain()).isEqualTo("CN=meter-7 by anchor-1");
-        assertThat(course(next(atServer))).isEqualTo(Course.RESUMED);
+        assertThat(course(Asking.next(atServer))).isEqualTo(Course.RESUMED);
     }
 }
