@@ -1,11 +1,9 @@
 package dev.onboard.factory;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.UnreadableFileException;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -29,7 +27,6 @@ import java.util.Map;
  * <p>Not thread-safe; one for one bundle. Longer than a page because it is the list of checks whole.
  */
 public final class BundleVerification {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_CHAIN = 5;
     private static final Duration TEN_YEARS = Duration.ofSeconds(315_360_000);
     private static final Duration CLOCKS_MAY_DIFFER = Duration.ofSeconds(60);
@@ -75,16 +72,7 @@ public final class BundleVerification {
     }
 
     private void run() throws IOException {
-        JsonNode document;
-        try {
-            document = JSON.readTree(Files.readAllBytes(directory.resolve("bundle.json")));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new UnreadableFileException(
-                    directory.resolve("bundle.json") + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (CharConversionException e) {
-            throw new UnreadableFileException(
-                    directory.resolve("bundle.json") + " is not text in UTF-8: " + e.getMessage(), e);
-        }
+        JsonNode document = Document.json(directory.resolve("bundle.json"));
         String mode = document.path("mode").asText("");
         boolean bootstrap = !mode.equals("lwm2m");
         checkMode(document, mode);

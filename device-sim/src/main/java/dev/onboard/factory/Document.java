@@ -31,18 +31,22 @@ public final class Document {
     /** Reads the file; throws {@link UnreadableFileException} when it is missing or holds no JSON object. */
     public static Document read(Path file) throws IOException {
         PemFiles.existing(file);
-        JsonNode document;
+        JsonNode document = json(file);
+        if (!document.isObject()) {
+            throw new UnreadableFileException(file + " holds no JSON object");
+        }
+        return new Document(file, document);
+    }
+
+    /** What the file holds, an object or not; throws {@link UnreadableFileException} when it is not JSON. */
+    static JsonNode json(Path file) throws IOException {
         try {
-            document = JSON.readTree(Files.readAllBytes(file));
+            return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new UnreadableFileException(file + " is not JSON: " + e.getOriginalMessage(), e);
         } catch (CharConversionException e) {
             throw new UnreadableFileException(file + " is not text in UTF-8: " + e.getMessage(), e);
         }
-        if (!document.isObject()) {
-            throw new UnreadableFileException(file + " holds no JSON object");
-        }
-        return new Document(file, document);
     }
 
     /** A value that must be there, as text. */
