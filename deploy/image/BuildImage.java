@@ -98,14 +98,14 @@ public final class BuildImage {
     /** The runtime with what it needs of the system, and the little that a process expects of one. */
     private static List<Entry> runtime(Path java) throws IOException, InterruptedException {
         Map<String, Entry> entries = new TreeMap<>();
-        for (String name : List.of("dev", "etc", "lib64", "opt", "proc", "sys", "usr", "usr/lib")) {
+        for (String name : List.of("dev", "etc", "lib64", "opt", "proc", "sys", "usr", "usr/lib", "var", "var/lib")) {
             entries.put(name, directory(name, 0755, 0));
         }
         entries.put("tmp", directory("tmp", 01777, 0));
-        entries.put("work", directory("work", 0750, USER));
+        entries.put("var/lib/onboard", directory("var/lib/onboard", 0750, USER));
         entries.put("devices", directory("devices", 0750, USER));
         entries.put("etc/passwd", file("etc/passwd", 0644, text(
-                "root:x:0:0:root:/root:/none\nonboard:x:" + USER + ":" + USER + ":Onboard:/work:/none\n")));
+                "root:x:0:0:root:/root:/none\nonboard:x:" + USER + ":" + USER + ":Onboard:/var/lib/onboard:/none\n")));
         entries.put("etc/group", file("etc/group", 0644, text("root:x:0:\nonboard:x:" + USER + ":\n")));
         entries.put("etc/nsswitch.conf", file("etc/nsswitch.conf", 0644, text("hosts: files dns\n")));
         List<Path> binaries = new ArrayList<>();
@@ -201,7 +201,7 @@ public final class BuildImage {
         String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
         byte[] configuration = text("{\"architecture\":\"" + architecture + "\",\"os\":\"linux\",\"created\":\""
                 + java.time.Instant.ofEpochSecond(TIME) + "\",\"config\":{\"User\":\"" + USER + ":" + USER
-                + "\",\"Env\":[\"HOME=/work\",\"LANG=C.UTF-8\",\"PATH=/opt/java/bin\"],\"WorkingDir\":\"/work\","
+                + "\",\"Env\":[\"HOME=/var/lib/onboard\",\"LANG=C.UTF-8\",\"PATH=/opt/java/bin\"],\"WorkingDir\":\"/var/lib/onboard\","
                 + "\"Entrypoint\":[\"/opt/java/bin/java\",\"-XX:MaxRAMPercentage=60\",\"-jar\",\"/opt/onboard/onboard.jar\"],"
                 + "\"Cmd\":[\"--help\"],\"ExposedPorts\":{\"5684/udp\":{},\"5784/udp\":{},\"8443/tcp\":{}},"
                 + "\"Labels\":{\"org.opencontainers.image.title\":\"Onboard\",\"org.opencontainers.image.licenses\":\"Apache-2.0\"}},"

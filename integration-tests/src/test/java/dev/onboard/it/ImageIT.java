@@ -65,12 +65,12 @@ class ImageIT {
         configuration.at("/config/Env").forEach(each -> command.add(each.asText()));
         command.addAll(List.of("/usr/sbin/chroot", "--userspec=10001:10001", rootfs));
         configuration.at("/config/Entrypoint").forEach(each -> command.add(each.asText()));
-        command.addAll(
-                List.of("demo", "--devices", 1, "--exit", "--json", "--work-dir", "/work/demo", "--http-port", 0));
+        command.addAll(List.of(
+                "demo", "--devices", 1, "--exit", "--json", "--work-dir", "/var/lib/onboard/demo", "--http-port", 0));
         Tool.Result demo = Tool.run("", command.toArray());
         assertThat(demo.exitCode()).as(demo.output()).isZero();
         assertThat(demo.output()).contains("\"registered\" : 1");
-        assertThat(Files.isDirectory(rootfs.resolve("work/demo/devices/device-1/lwm2m")))
+        assertThat(Files.isDirectory(rootfs.resolve("var/lib/onboard/demo/devices/device-1/lwm2m")))
                 .isTrue();
     }
 
