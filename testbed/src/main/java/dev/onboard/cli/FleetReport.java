@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -127,6 +128,12 @@ final class FleetReport {
                 || !document.path("shard").path("of").canConvertToInt()) {
             throw new UsageException(
                     file + " is no report of 'device run --report': format, shard or devices is missing");
+        }
+        try {
+            Instant.parse(document.path("started_at").asText());
+        } catch (DateTimeParseException e) {
+            throw new UsageException(
+                    file + " is no report of 'device run --report': started_at is no time, " + e.getParsedString(), e);
         }
         return document;
     }

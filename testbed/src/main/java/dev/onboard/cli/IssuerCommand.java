@@ -1,6 +1,5 @@
 package dev.onboard.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onboard.http.ManagementClient;
@@ -47,10 +46,8 @@ final class IssuerCommand extends CommandGroup {
             if (document != null && document.isObject()) {
                 return document;
             }
-        } catch (JacksonException e) {
-            throw new UsageException(file + " is not JSON; give an object such as {\"hmac_hex_key\": \"…\"}");
         } catch (IOException e) {
-            throw new IllegalStateException("octets in memory cannot be read", e);
+            throw new UsageException(file + " is not JSON; give an object such as {\"hmac_hex_key\": \"…\"}");
         }
         throw new UsageException(file + " holds no JSON object such as {\"hmac_hex_key\": \"…\"}");
     }

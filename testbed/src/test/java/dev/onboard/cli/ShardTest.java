@@ -153,6 +153,9 @@ class ShardTest {
         assertThatThrownBy(() -> FleetReport.read(file))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(file + " is no report of 'device run --report': format, shard or devices is missing");
+        Files.writeString(
+                file, "{\"format\":1,\"devices\":[],\"shard\":{\"number\":1,\"of\":1},\"started_at\":\"yesterday\"}");
+        assertThatThrownBy(() -> FleetReport.read(file)).hasMessageContaining("started_at is no time, yesterday");
         Files.writeString(file, "hello");
         assertThatThrownBy(() -> FleetReport.read(file)).hasMessageContaining("not JSON");
         assertThatThrownBy(() -> FleetReport.read(folder.resolve("none"))).hasMessageContaining("cannot be read");
