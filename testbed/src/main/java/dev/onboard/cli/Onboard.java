@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            BootstrapServerCommand.class,
+            Lwm2mServerCommand.class,
+            ApiCommand.class,
             FactoryCommand.class,
             DeviceCommand.class,
             TrustCommand.class,

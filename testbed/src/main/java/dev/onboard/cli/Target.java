@@ -59,7 +59,7 @@ final class Target {
         if (apiKey == null) {
             throw new UsageException("--api " + api + " needs its key; give --api-key or set ONBOARD_API_KEY");
         }
-        return ManagementClient.of(address(api), given(apiKey), http(Optional.ofNullable(apiCa)));
+        return ManagementClient.of(address("--api", api), given(apiKey), http(Optional.ofNullable(apiCa)));
     }
 
     private static ApiKey given(String text) {
@@ -70,7 +70,8 @@ final class Target {
         }
     }
 
-    private static URI address(String text) {
+    /** The address of a management port, given with this option. */
+    static URI address(String option, String text) {
         try {
             URI address = new URI(text);
             if (address.getHost() != null
@@ -78,9 +79,9 @@ final class Target {
                 return address;
             }
         } catch (URISyntaxException e) {
-            throw new UsageException("--api '" + text + "' is not an address: " + e.getReason(), e);
+            throw new UsageException(option + " '" + text + "' is not an address: " + e.getReason(), e);
         }
-        throw new UsageException("--api '" + text + "' is not an address such as https://localhost:8080");
+        throw new UsageException(option + " '" + text + "' is not an address such as https://localhost:8080");
     }
 
     private static HttpClient http(Optional<Path> ca) {

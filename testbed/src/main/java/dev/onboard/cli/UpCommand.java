@@ -179,7 +179,7 @@ final class UpCommand implements Callable<Integer> {
         return port;
     }
 
-    private static InetAddress address(String text) {
+    static InetAddress address(String text) {
         try {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {

@@ -60,7 +60,8 @@ final class Management {
                 servers);
     }
 
-    private static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {
+    /** The key in the directory, which is made when there is none. */
+    static ApiKey apiKey(Path workDirectory, SecureRandom random) throws IOException {
         Path file = workDirectory.resolve("api-key");
         if (Files.exists(file)) {
             try {

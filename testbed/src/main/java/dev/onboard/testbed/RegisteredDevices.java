@@ -29,13 +29,22 @@ final class RegisteredDevices implements DeviceOperations {
 
     private final Map<URI, LwM2mServer> servers;
     private final LwM2mServer server;
-    private final Renewals renewals;
-    private final Rotation rotation;
+    private final Optional<Renewals> renewals;
+    private final Optional<Rotation> rotation;
 
     private final ConnectedDevices connected;
 
     /** @param servers by where they are; the first one carries out what is asked */
     RegisteredDevices(Map<URI, LwM2mServer> servers, Renewals renewals, Rotation rotation) {
+        this(servers, Optional.of(renewals), Optional.of(rotation));
+    }
+
+    /** Those of one of several processes: nothing is rotated, and no device is asked to renew. */
+    RegisteredDevices(Map<URI, LwM2mServer> servers) {
+        this(servers, Optional.empty(), Optional.empty());
+    }
+
+    private RegisteredDevices(Map<URI, LwM2mServer> servers, Optional<Renewals> renewals, Optional<Rotation> rotation) {
         this.servers = servers;
         this.server = servers.values().iterator().next();
         this.renewals = renewals;
@@ -86,12 +95,13 @@ final class RegisteredDevices implements DeviceOperations {
 
     @Override
     public Enrollment renew(String deviceId, String certificateName) {
-        return renewals.begin(deviceId, certificateName);
+        return renewals.orElseThrow(() -> DevicesElsewhere.notByProcesses(deviceId, certificateName))
+                .begin(deviceId, certificateName);
     }
 
     @Override
     public Optional<Rotations> rotations() {
-        return Optional.of(rotation);
+        return rotation.map(Rotations.class::cast);
     }
 
     @Override

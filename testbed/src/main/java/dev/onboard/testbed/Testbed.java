@@ -1,7 +1,6 @@
 package dev.onboard.testbed;
 
 import dev.onboard.account.Account;
-import dev.onboard.account.AccountException;
 import dev.onboard.account.Database;
 import dev.onboard.account.IssuerClients;
 import dev.onboard.bootstrap.BootstrapServer;
@@ -50,7 +49,7 @@ public final class Testbed implements AutoCloseable {
     private static final int SHORT_SERVER_ID = 1;
     private static final int SECOND_SHORT_SERVER_ID = 2;
     /** A device that offers connection ids gets one; nothing changes for the others. */
-    private static final Transmission TRANSMISSION = Transmission.STANDARD.withConnectionIds(ConnectionIds.ON);
+    static final Transmission TRANSMISSION = Transmission.STANDARD.withConnectionIds(ConnectionIds.ON);
 
     private static final Duration LIFETIME = Duration.ofMinutes(5);
 
@@ -97,19 +96,7 @@ public final class Testbed implements AutoCloseable {
      * @throws UsageException when something that the user chose cannot be had: a port, a directory, a file in it
      */
     public static Testbed start(TestbedOptions options, InstantSource clock, SecureRandom random) {
-        Parts parts = new Parts();
-        try {
-            return start(options, clock, random, parts);
-        } catch (IOException e) {
-            parts.close();
-            throw new UsageException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
-        } catch (AccountException e) {
-            parts.close();
-            throw new UsageException(String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
-            parts.close();
-            throw e;
-        }
+        return Parts.starting(parts -> start(options, clock, random, parts));
     }
 
     private static Testbed start(TestbedOptions options, InstantSource clock, SecureRandom random, Parts parts)
@@ -284,11 +271,15 @@ public final class Testbed implements AutoCloseable {
         return watch;
     }
 
-    private static void checkReach(TestbedOptions options) {
+    static void checkReach(TestbedOptions options) {
         if (!options.bind().isLoopbackAddress() && options.apiTls() instanceof TestbedOptions.ApiTls.Off) {
             throw new UsageException("the management port answers without TLS on loopback alone; --bind "
                     + options.bind().getHostAddress() + " needs --api-tls");
         }
+        checkHost(options);
+    }
+
+    static void checkHost(TestbedOptions options) {
         if (options.bind().isAnyLocalAddress() && options.host().equals("localhost")) {
             throw new UsageException("--bind " + options.bind().getHostAddress()
                     + " needs --host with the name by which devices and clients reach this machine");
@@ -296,13 +287,13 @@ public final class Testbed implements AutoCloseable {
     }
 
     /** A new key and certificate each start: devices trust the CA, so the leaf may change without touching them. */
-    private static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
+    static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
         InetAddress[] addresses =
                 options.bind().isAnyLocalAddress() ? new InetAddress[0] : new InetAddress[] {options.bind()};
         return ca.issue(CertificateRecipe.server(options.host(), addresses));
     }
 
-    private static URI uri(String scheme, TestbedOptions options, InetSocketAddress address) {
+    static URI uri(String scheme, TestbedOptions options, InetSocketAddress address) {
         String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
         return URI.create(scheme + "://" + host + ":" + address.getPort());
     }

@@ -39,6 +39,11 @@ record TestbedCas(
                 bootstrap, lwm2m, readOrMake(lwm2mDevice(workDirectory), "LwM2M device CA", clock, random));
     }
 
+    /** Two server CAs and the device CA in a directory that several processes share; the first of them makes the CAs. */
+    static TestbedCas shared(Path directory, InstantSource clock, SecureRandom random) throws IOException {
+        return SharedFiles.alone(directory, () -> readOrMake(directory, ServerCas.SEPARATE, clock, random));
+    }
+
     /** The files of the LwM2M server's CA. */
     static CaFiles lwm2mServer(Path workDirectory) {
         return new CaFiles(workDirectory.resolve("ca").resolve("lwm2m-server-ca"));
