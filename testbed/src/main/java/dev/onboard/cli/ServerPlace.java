@@ -30,6 +30,9 @@ final class ServerPlace {
     @Mixin
     private StorageOption storage;
 
+    @Mixin
+    private LogFormat logFormat;
+
     @Option(names = "--json", description = "Print where it answers as one JSON document.")
     private boolean json;
 
@@ -59,6 +62,7 @@ final class ServerPlace {
 
     /** Says where it answers, and waits until the process is told to end. */
     int stay(ServerProcess process, Console console) throws InterruptedException {
+        logFormat.follow(process.journal());
         CountDownLatch stopped = UpCommand.stopAtInterrupt(process);
         console.say("work directory    " + process.workDirectory());
         process.server().ifPresent(uri -> console.say("server            " + uri));
@@ -76,6 +80,6 @@ final class ServerPlace {
     }
 
     Console console(CommandSpec spec) {
-        return Console.of(spec, json);
+        return logFormat.apply(Console.of(spec, json));
     }
 }

@@ -10,6 +10,7 @@ import dev.onboard.http.ManagementClient;
 import dev.onboard.http.ManagementOptions;
 import dev.onboard.http.ManagementServer;
 import dev.onboard.http.ServerCredentials;
+import dev.onboard.http.Vitals;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
@@ -37,6 +38,7 @@ import java.util.Set;
 public final class ServerProcess implements AutoCloseable {
     private final Parts parts;
     private final Path workDirectory;
+    private final Journal journal;
     private final Optional<URI> server;
     private final URI management;
     private final String accountId;
@@ -44,6 +46,7 @@ public final class ServerProcess implements AutoCloseable {
     private ServerProcess(Ground on, Optional<URI> server, ManagementServer management) {
         this.parts = on.parts;
         this.workDirectory = on.directory.path();
+        this.journal = on.journal;
         this.server = server;
         this.management = management.address();
         this.accountId = on.account.id();
@@ -68,6 +71,7 @@ public final class ServerProcess implements AutoCloseable {
             Ground on = new Ground(parts, accountDirectory, options, clock, random);
             options.delivery().certificateLife().ifPresent(on.account::setCertificateLife);
             Credential credential = Testbed.serverCredential(on.cas.bootstrapServer(), options);
+            DtlsThreads threads = parts.add(DtlsThreads.start("server"));
             BootstrapServer bootstrap = parts.add(BootstrapServer.start(
                     new InetSocketAddress(options.bind(), options.bootstrapPort()),
                     () -> credential,
@@ -77,18 +81,22 @@ public final class ServerProcess implements AutoCloseable {
                             on.cas.lwm2mServer().certificate(),
                             on.authorities()),
                     new BootstrapServer.Surroundings(
-                            on.account,
-                            on.journal,
-                            parts.add(DtlsThreads.start("server")),
-                            clock,
-                            random,
-                            TrustRules.USUAL,
-                            Testbed.TRANSMISSION)));
+                            on.account, on.journal, threads, clock, random, TrustRules.USUAL, Testbed.TRANSMISSION)));
             URI uri = Testbed.uri("coaps", options, bootstrap.address());
             return new ServerProcess(
                     on,
                     Optional.of(uri),
-                    on.managementAtHome(DeviceOperations.none(), on.servers(uri, lwm2mServers.get(0))));
+                    on.managementAtHome(
+                            DeviceOperations.none(),
+                            on.servers(uri, lwm2mServers.get(0)),
+                            Vitals.NONE
+                                    .with("server-io", threads::backlog)
+                                    .with(
+                                            "bootstrap-server",
+                                            new Vitals.Server(
+                                                    bootstrap::isListening,
+                                                    bootstrap::openSessions,
+                                                    bootstrap::openConnections))));
         });
     }
 
@@ -110,13 +118,14 @@ public final class ServerProcess implements AutoCloseable {
         return Parts.starting(parts -> {
             Ground on = new Ground(parts, accountDirectory, options, clock, random);
             Credential credential = Testbed.serverCredential(on.cas.lwm2mServer(), options);
+            DtlsThreads threads = parts.add(DtlsThreads.start("server"));
             LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                     new InetSocketAddress(options.bind(), options.lwm2mPort()),
                     () -> credential,
                     new LwM2mServer.Surroundings(
                             on.account,
                             on.journal,
-                            parts.add(DtlsThreads.start("server")),
+                            threads,
                             clock,
                             TrustRules.USUAL,
                             Testbed.TRANSMISSION,
@@ -127,7 +136,15 @@ public final class ServerProcess implements AutoCloseable {
             return new ServerProcess(
                     on,
                     Optional.of(uri),
-                    on.managementAtHome(new RegisteredDevices(Map.of(uri, lwm2m)), on.servers(bootstrapServer, uri)));
+                    on.managementAtHome(
+                            new RegisteredDevices(Map.of(uri, lwm2m)),
+                            on.servers(bootstrapServer, uri),
+                            Vitals.NONE
+                                    .with("server-io", threads::backlog)
+                                    .with(
+                                            "lwm2m-server",
+                                            new Vitals.Server(
+                                                    lwm2m::isListening, lwm2m::openSessions, lwm2m::openConnections))));
         });
     }
 
@@ -163,7 +180,8 @@ public final class ServerProcess implements AutoCloseable {
                             options.bind(),
                             devices,
                             on.servers(bootstrapServer, lwm2mServer),
-                            identity.map(ApiIdentity::credential)));
+                            identity.map(ApiIdentity::credential),
+                            Vitals.NONE));
             on.directory.publish(new RunningTestbed(
                     on.directory.path(),
                     bootstrapServer,
@@ -234,15 +252,21 @@ public final class ServerProcess implements AutoCloseable {
         }
 
         /** A server's own management port, for this machine alone. */
-        ManagementServer managementAtHome(DeviceOperations devices, ServerCredentials servers) throws IOException {
-            return management(InetAddress.getLoopbackAddress(), devices, servers, Optional.empty());
+        ManagementServer managementAtHome(DeviceOperations devices, ServerCredentials servers, Vitals vitals)
+                throws IOException {
+            return management(InetAddress.getLoopbackAddress(), devices, servers, Optional.empty(), vitals);
         }
 
         ManagementServer management(
-                InetAddress bind, DeviceOperations devices, ServerCredentials servers, Optional<Credential> tls)
+                InetAddress bind,
+                DeviceOperations devices,
+                ServerCredentials servers,
+                Optional<Credential> tls,
+                Vitals vitals)
                 throws IOException {
             return parts.add(ManagementServer.start(
-                    new ManagementOptions(bind, options.httpPort(), Set.of(options.host()), apiKey(), random, tls),
+                    new ManagementOptions(
+                            bind, options.httpPort(), Set.of(options.host()), apiKey(), random, tls, vitals),
                     account,
                     journal,
                     clock,
@@ -254,6 +278,11 @@ public final class ServerProcess implements AutoCloseable {
     /** Where its journal is. */
     public Path workDirectory() {
         return workDirectory;
+    }
+
+    /** Every event of this process. */
+    public Journal journal() {
+        return journal;
     }
 
     /** Where devices reach it, {@code coaps://host:port}; empty for the API alone. */

@@ -1,0 +1,43 @@
+package dev.onboard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers as processes of their own that are started wrongly. */
+class ServerProcessOptionsTest {
+    @TempDir
+    Path folder;
+
+    private String refused(String... arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter writer = new PrintWriter(said);
+        assertThat(Onboard.run(writer, writer, arguments)).isEqualTo(2);
+        assertThat(folder).as("nothing is left").isEmptyDirectory();
+        assertThat(said.toString()).startsWith("onboard: ").doesNotContain("\tat ");
+        return said.toString();
+    }
+
+    @Test
+    void withoutADatabaseNothingCouldBeShared() {
+        assertThat(refused("lwm2m-server", "--account-dir", folder.resolve("a").toString(), "--port", "0"))
+                .contains("--database is missing", "a SQLite file belongs to one process");
+    }
+
+    @Test
+    void aServerIsGivenByHostAndPort() {
+        assertThat(refused(
+                        "bootstrap-server",
+                        "--account-dir",
+                        folder.resolve("a").toString(),
+                        "--database",
+                        "jdbc:postgresql://localhost:1/none",
+                        "--lwm2m-server",
+                        "localhost"))
+                .contains("--lwm2m-server: 'localhost' is no address; give HOST:PORT");
+    }
+}
