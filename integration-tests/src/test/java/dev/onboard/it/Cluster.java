@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.InputFormat;
+import dev.onboard.account.Database;
 import dev.onboard.account.postgres.PostgresServer;
+import dev.onboard.dtls.DatagramRouter;
 import dev.onboard.http.ApiKey;
 import dev.onboard.http.ManagementClient;
+import dev.onboard.journal.Event;
+import dev.onboard.journal.Journal;
+import dev.onboard.server.SharedRegistrations;
+import dev.onboard.testbed.ServerProcess;
+import dev.onboard.testbed.TestbedOptions;
+import java.io.BufferedReader;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,113 +25,216 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bootstrap servers, LwM2M servers and the API, each a process of its own, on one PostgreSQL database. Each has ports that it
- * comes back to, outside the range from which the system gives ports to devices while it is away.
+ * Two bootstrap servers and three LwM2M servers, each kind behind one address, and the API, on one PostgreSQL and one Redis.
+ * What is killed is a process of its own; in the short form the others run here, with a work directory, connections and
+ * ports of their own.
  */
 final class Cluster implements AutoCloseable {
+    private static final boolean HEAVY = Boolean.getBoolean("onboard.heavy");
+    private static final InstantSource CLOCK = InstantSource.system();
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Cli cli;
     private final String database;
+    private final RedisServer redis;
     private final Path account;
     private final List<Member> bootstrap = new ArrayList<>();
     private final List<Member> lwm2m = new ArrayList<>();
     private final Member api;
+    private final int bootstrapRouter;
+    private final int lwm2mRouter;
 
-    /** A process, which is started again with the same arguments. */
+    /** A process, which comes back at the same port when it is started again. */
     final class Member {
-        private final List<Object> command;
         private final int port;
-        private Process process;
-        private JsonNode says = Cli.JSON.missingNode();
+        private final List<Object> command;
+        private @Nullable Process process;
+        private Path workDirectory = Path.of("");
+        private URI management = URI.create("");
 
-        private Member(int port, Object... command) throws Exception {
+        private Member(int port, Object... command) {
             this.port = port;
             this.command = new ArrayList<>(List.of(command));
             this.command.addAll(List.of("--database", database, "--json"));
-            this.process = cli.start(this.command.toArray());
         }
 
-        URI uri() {
-            return URI.create("coaps://" + place());
+        private Member begin() throws Exception {
+            process = cli.start(command.toArray());
+            return this;
         }
 
-        String place() {
-            return "localhost:" + port;
+        private Member here(ServerProcess started) {
+            parts.push(started);
+            workDirectory = started.workDirectory();
+            management = started.management();
+            return this;
         }
 
-        /** Its journal. */
-        Cli.Up journal() {
-            return new Cli.Up(process, Path.of(says.path("work_dir").asText()), says);
+        boolean isProcess() {
+            return process != null;
+        }
+
+        int port() {
+            return port;
+        }
+
+        URI management() {
+            return management;
+        }
+
+        /** Every event in its journal so far. */
+        List<Event> events() {
+            try (Stream<Event> events = Journal.read(workDirectory.resolve("events.jsonl"))) {
+                return events.toList();
+            }
         }
 
         /** {@code kill -9}. */
         void kill() throws Exception {
-            process.destroyForcibly().waitFor();
+            Objects.requireNonNull(process, "only a process is killed")
+                    .destroyForcibly()
+                    .waitFor();
         }
 
         /** Starts it again after a kill; returns when its ports answer. */
         void start() throws Exception {
-            process = cli.start(command.toArray());
+            begin();
             awaitReady();
         }
 
         private void awaitReady() throws Exception {
-            says = Cli.JSON.readTree(Cli.JSON.createParser(process.inputReader(StandardCharsets.UTF_8)));
+            Process started = process;
+            if (started == null) {
+                return;
+            }
+            JsonNode says = Cli.JSON.readTree(Cli.JSON.createParser(started.inputReader(StandardCharsets.UTF_8)));
             assertThat(says)
                     .as(() -> "it comes up: "
-                            + process.errorReader(StandardCharsets.UTF_8)
+                            + started.errorReader(StandardCharsets.UTF_8)
                                     .lines()
                                     .collect(Collectors.joining("\n")))
                     .isNotNull();
             assertThat(FormatsIT.schema("server-process").validate(says.toString(), InputFormat.JSON))
                     .as(says.toString())
                     .isEmpty();
-            Process drained = process;
-            Thread drain = new Thread(
-                    () -> drained.errorReader(StandardCharsets.UTF_8).lines().forEach(line -> {}), "drain");
-            drain.setDaemon(true);
-            drain.start();
+            workDirectory = Path.of(says.path("work_dir").asText());
+            management = URI.create(says.path("management_uri").asText());
+            drain(started.errorReader(StandardCharsets.UTF_8));
         }
     }
 
-    /** Starts all of them at the same time; returns when each answers. */
-    Cluster(Path folder, int bootstrapServers, int lwm2mServers) throws Exception {
+    /** Starts all of them; returns when each answers. */
+    Cluster(Path folder) throws Exception {
         database = PostgresServer.need().newDatabase();
+        redis = RedisServer.start(folder);
+        parts.push(redis);
         cli = new Cli(Cli.folder(folder, "home"));
+        parts.push(cli);
+        if (!HEAVY) {
+            cli.with(
+                    "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // processes that live for seconds
+        }
         account = folder.resolve("account");
-        List<Integer> bootstrapPorts = freePorts(bootstrapServers);
-        List<Integer> lwm2mPorts = freePorts(lwm2mServers);
-        List<Integer> management = freePorts(lwm2mServers);
-        for (int i = 0; i < lwm2mServers; i++) {
-            int port = lwm2mPorts.get(i);
-            lwm2m.add(new Member(
-                    port, "lwm2m-server", "--account-dir", account, "--port", port, "--http-port", management.get(i)));
+        List<Integer> ports = freePorts(7);
+        bootstrapRouter = ports.get(5);
+        lwm2mRouter = ports.get(6);
+        api = new Member(
+                        0,
+                        "api",
+                        "--work-dir",
+                        account,
+                        "--http-port",
+                        0,
+                        "--redis",
+                        redis.uri(),
+                        "--bootstrap-server",
+                        "localhost:" + bootstrapRouter)
+                .begin();
+        for (int i = 0; i < 2; i++) {
+            bootstrap.add(bootstrapServer(ports.get(i), HEAVY || i == 0));
         }
-        for (int port : bootstrapPorts) {
-            List<Object> command =
-                    new ArrayList<>(List.of("bootstrap-server", "--account-dir", account, "--port", port));
-            lwm2m.forEach(each -> command.addAll(List.of("--lwm2m-server", each.place())));
-            bootstrap.add(new Member(port, command.toArray()));
+        for (int i = 0; i < 3; i++) {
+            lwm2m.add(lwm2mServer(ports.get(2 + i), HEAVY || i == 0));
         }
-        List<Object> command = new ArrayList<>(List.of(
-                "api",
-                "--work-dir",
-                account,
-                "--http-port",
-                0,
-                "--bootstrap-server",
-                bootstrap.get(0).place()));
-        management.forEach(port -> command.addAll(List.of("--lwm2m-api", "http://localhost:" + port)));
-        api = new Member(0, command.toArray());
-        for (Member each : all()) {
+        for (Member each : servers()) {
             each.awaitReady();
         }
         api.awaitReady();
+        parts.push(DatagramRouter.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), lwm2mRouter),
+                lwm2m.stream()
+                        .map(each -> new InetSocketAddress(InetAddress.getLoopbackAddress(), each.port))
+                        .toList()));
+        startRouter();
+    }
+
+    private Member bootstrapServer(int port, boolean process) throws Exception {
+        String devicesGoTo = "localhost:" + lwm2mRouter;
+        Member member = new Member(
+                port, "bootstrap-server", "--account-dir", account, "--port", port, "--lwm2m-server", devicesGoTo);
+        return process
+                ? member.begin()
+                : member.here(ServerProcess.bootstrapServer(
+                        account,
+                        options("bootstrap-" + port, port, 0),
+                        Optional.empty(),
+                        List.of(URI.create("coaps://" + devicesGoTo)),
+                        CLOCK,
+                        RANDOM));
+    }
+
+    private Member lwm2mServer(int port, boolean process) throws Exception {
+        Member member =
+                new Member(port, "lwm2m-server", "--account-dir", account, "--port", port, "--redis", redis.uri());
+        return process
+                ? member.begin()
+                : member.here(ServerProcess.lwm2mServer(
+                        account,
+                        options("lwm2m-" + port, 0, port),
+                        Optional.empty(),
+                        URI.create("coaps://localhost:" + bootstrapRouter),
+                        Optional.of(redis.uri()),
+                        CLOCK,
+                        RANDOM));
+    }
+
+    private TestbedOptions options(String name, int bootstrapPort, int lwm2mPort) {
+        return TestbedOptions.in(account.resolve("servers").resolve(name))
+                .withPorts(bootstrapPort, lwm2mPort, 0)
+                .withDatabase(Database.at(database));
+    }
+
+    private void startRouter() throws Exception {
+        List<Object> command = new ArrayList<>(List.of("router", "--port", bootstrapRouter));
+        bootstrap.forEach(each -> command.addAll(List.of("--to", "localhost:" + each.port)));
+        Process router = cli.start(command.toArray());
+        BufferedReader says = router.inputReader(StandardCharsets.UTF_8);
+        String line;
+        do {
+            line = says.readLine();
+            assertThat(line).as("the router says that it is ready").isNotNull();
+        } while (!line.startsWith("Ready."));
+        drain(router.errorReader(StandardCharsets.UTF_8));
+    }
+
+    static void drain(BufferedReader reader) {
+        Thread thread = new Thread(() -> reader.lines().forEach(line -> {}), "drain");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     Cli cli() {
@@ -134,38 +245,59 @@ final class Cluster implements AutoCloseable {
         return account;
     }
 
-    List<Member> bootstrap() {
-        return bootstrap;
-    }
-
     List<Member> lwm2m() {
         return lwm2m;
     }
 
+    List<Member> bootstrap() {
+        return bootstrap;
+    }
+
     /** Every bootstrap server and every LwM2M server. */
-    List<Member> all() {
+    List<Member> servers() {
         List<Member> all = new ArrayList<>(bootstrap);
         all.addAll(lwm2m);
         return all;
     }
 
+    /** Where devices bootstrap, at whichever server. */
+    URI bootstrapUri() {
+        return URI.create("coaps://localhost:" + bootstrapRouter);
+    }
+
     /** The API's port. */
     ManagementClient client() throws Exception {
-        return ManagementClient.of(
-                URI.create(api.says.path("management_uri").asText()),
-                ApiKey.of(Files.readString(account.resolve("api-key"))));
+        return ManagementClient.of(api.management, key());
+    }
+
+    private ApiKey key() throws Exception {
+        return ApiKey.of(Files.readString(account.resolve("api-key")));
+    }
+
+    /** Which LwM2M server has a device's session. */
+    Optional<Member> holder(SharedRegistrations registrations, String endpoint) {
+        return registrations.placeOf(endpoint) instanceof SharedRegistrations.Place.At at
+                ? lwm2m.stream()
+                        .filter(each -> each.management.equals(at.management()))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    SharedRegistrations registrations() throws Exception {
+        return SharedRegistrations.at(redis.uri(), client().account().path("id").asText(), RANDOM);
     }
 
     @Override
     public void close() throws Exception {
-        cli.close();
+        while (!parts.isEmpty()) {
+            parts.pop().close();
+        }
     }
 
-    /** Ports of which neither UDP nor TCP is in use. */
+    /** Ports of which neither UDP nor TCP is in use, outside the range from which the system gives ports to devices. */
     private static List<Integer> freePorts(int count) throws Exception {
-        SecureRandom random = new SecureRandom();
         List<Integer> ports = new ArrayList<>();
-        for (int port : IntStream.generate(() -> 20_000 + random.nextInt(12_000))
+        for (int port : IntStream.generate(() -> 20_000 + RANDOM.nextInt(12_000))
                 .distinct()
                 .limit(1000)
                 .toArray()) {

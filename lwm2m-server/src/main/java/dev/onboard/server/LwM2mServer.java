@@ -42,7 +42,22 @@ public final class LwM2mServer implements AutoCloseable {
      */
     public static LwM2mServer start(InetSocketAddress bind, Supplier<Credential> credential, Surroundings surroundings)
             throws IOException {
-        return new LwM2mServer(LeshanServerRoom.start(bind, credential, surroundings));
+        return new LwM2mServer(LeshanServerRoom.start(bind, credential, surroundings, Optional.empty()));
+    }
+
+    /**
+     * As the other, with registrations and observations that several servers share. It knows and manages the devices whose
+     * session is with it; an update of a registration that was made at another brings the device here.
+     *
+     * @param shared outlives the server
+     */
+    public static LwM2mServer start(
+            InetSocketAddress bind,
+            Supplier<Credential> credential,
+            Surroundings surroundings,
+            SharedRegistrations shared)
+            throws IOException {
+        return new LwM2mServer(LeshanServerRoom.start(bind, credential, surroundings, Optional.of(shared.redis())));
     }
 
     /**

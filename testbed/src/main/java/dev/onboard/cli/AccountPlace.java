@@ -1,6 +1,7 @@
 package dev.onboard.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,6 +20,18 @@ final class AccountPlace {
             paramLabel = "DIR",
             description = "For the journal. Default: a directory of this server's port under servers/ in the account's")
     private @Nullable Path workDirectory;
+
+    @Option(
+            names = "--behind",
+            paramLabel = "NAME",
+            description =
+                    "The name at which devices reach this server when it is not --host: that of the router in front"
+                            + " of it. Its certificate has both.")
+    private @Nullable String behind;
+
+    Optional<String> behind() {
+        return Optional.ofNullable(behind);
+    }
 
     Path account() {
         return accountDirectory;

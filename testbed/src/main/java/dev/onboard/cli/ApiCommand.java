@@ -5,7 +5,6 @@ import dev.onboard.testbed.TestbedOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,13 +46,8 @@ final class ApiCommand implements Callable<Integer> {
             description = "Where devices register that do not bootstrap. Default: ${DEFAULT-VALUE}")
     private String lwm2mServer;
 
-    @Option(
-            names = "--lwm2m-api",
-            paramLabel = "URL",
-            arity = "1..*",
-            description = "The management ports of the LwM2M servers: requests to devices are carried out by the one at"
-                    + " which the device is registered. Default: no requests to devices")
-    private List<String> lwm2mManagement = List.of();
+    @Mixin
+    private RedisOption redis;
 
     @Mixin
     private ApiTlsOptions apiTls;
@@ -72,9 +66,7 @@ final class ApiCommand implements Callable<Integer> {
                         options,
                         ServerPlace.server("--bootstrap-server", bootstrapServer),
                         ServerPlace.server("--lwm2m-server", lwm2mServer),
-                        lwm2mManagement.stream()
-                                .map(text -> Target.address("--lwm2m-api", text))
-                                .toList(),
+                        redis.chosen(),
                         InstantSource.system(),
                         new SecureRandom()),
                 console);

@@ -32,7 +32,8 @@ final class BootstrapServerCommand implements Callable<Integer> {
     @Option(
             names = "--http-port",
             defaultValue = "0",
-            description = "Of its management port, on loopback; 0 picks a free one. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Of its management port, on loopback unless --api-tls or --api-cert is given; 0 picks a free one. Default: ${DEFAULT-VALUE}")
     private int httpPort;
 
     @Option(
@@ -49,6 +50,9 @@ final class BootstrapServerCommand implements Callable<Integer> {
     private DeliveryMixin delivery;
 
     @Mixin
+    private ApiTlsOptions apiTls;
+
+    @Mixin
     private ServerPlace place;
 
     @Override
@@ -56,11 +60,13 @@ final class BootstrapServerCommand implements Callable<Integer> {
         Console console = place.console(spec);
         TestbedOptions options = place.on(account.work("bootstrap", port))
                 .withPorts(UpCommand.port("--port", port), 0, UpCommand.port("--http-port", httpPort))
-                .withDelivery(delivery.chosen());
+                .withDelivery(delivery.chosen())
+                .withApiTls(apiTls.chosen());
         return place.stay(
                 ServerProcess.bootstrapServer(
                         account.account(),
                         options,
+                        account.behind(),
                         lwm2mServers.stream()
                                 .map(text -> ServerPlace.server("--lwm2m-server", text))
                                 .toList(),

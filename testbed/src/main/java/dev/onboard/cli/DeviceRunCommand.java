@@ -15,7 +15,6 @@ import dev.onboard.dtls.KeyLog;
 import dev.onboard.dtls.Sessions;
 import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.TrafficWatch;
-import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
@@ -132,6 +131,9 @@ final class DeviceRunCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private Haste haste;
+
+    @Mixin
     private LogFormat logFormat;
 
     @Override
@@ -161,7 +163,7 @@ final class DeviceRunCommand implements Callable<Integer> {
         Duration limit = Times.duration("--timeout", timeout);
         RenewalSchedule renewal = renewal();
         InstantSource clock = InstantSource.system();
-        DeviceOptions options = DeviceOptions.standard(clock)
+        DeviceOptions options = haste.on(DeviceOptions.standard(clock))
                 .withRenewal(renewal)
                 .withSignerExpiry(FirmwareMixin.expiry(firmwareSigner))
                 .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS)
@@ -179,7 +181,7 @@ final class DeviceRunCommand implements Callable<Integer> {
                                 journal,
                                 options,
                                 new SecureRandom())
-                        .transmission(Transmission.STANDARD
+                        .transmission(haste.transmission()
                                 .withConnectionIds(connectionIds ? ConnectionIds.ON : ConnectionIds.OFF)
                                 .withSessions(
                                         Sessions.STANDARD.withResumption(resumption ? Resumption.ON : Resumption.OFF)))

@@ -31,8 +31,9 @@ final class Lwm2mServerCommand implements Callable<Integer> {
     @Option(
             names = "--http-port",
             defaultValue = "0",
-            description = "Of its management port, on loopback, which carries out requests to the devices that are"
-                    + " registered here; 0 picks a free one. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Of its management port, which carries out requests to the devices that are registered here; on"
+                            + " loopback, unless --api-tls or --api-cert is given; 0 picks a free one. Default: ${DEFAULT-VALUE}")
     private int httpPort;
 
     @Option(
@@ -43,18 +44,27 @@ final class Lwm2mServerCommand implements Callable<Integer> {
     private String bootstrapServer;
 
     @Mixin
+    private RedisOption redis;
+
+    @Mixin
+    private ApiTlsOptions apiTls;
+
+    @Mixin
     private ServerPlace place;
 
     @Override
     public Integer call() throws InterruptedException {
         Console console = place.console(spec);
         TestbedOptions options = place.on(account.work("lwm2m", port))
-                .withPorts(0, UpCommand.port("--port", port), UpCommand.port("--http-port", httpPort));
+                .withPorts(0, UpCommand.port("--port", port), UpCommand.port("--http-port", httpPort))
+                .withApiTls(apiTls.chosen());
         return place.stay(
                 ServerProcess.lwm2mServer(
                         account.account(),
                         options,
+                        account.behind(),
                         ServerPlace.server("--bootstrap-server", bootstrapServer),
+                        redis.chosen(),
                         InstantSource.system(),
                         new SecureRandom()),
                 console);

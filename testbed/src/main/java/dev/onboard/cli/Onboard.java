@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             BootstrapServerCommand.class,
             Lwm2mServerCommand.class,
             ApiCommand.class,
+            RouterCommand.class,
             FactoryCommand.class,
             DeviceCommand.class,
             TrustCommand.class,

@@ -8,16 +8,11 @@ import dev.onboard.testbed.UsageException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -54,12 +49,14 @@ final class Target {
             RunningTestbed running = testbed();
             ApiKey key = apiKey == null ? ApiKey.of(running.apiKey()) : given(apiKey);
             return ManagementClient.of(
-                    running.managementUri(), key, http(apiCa == null ? running.managementCa() : Optional.of(apiCa)));
+                    running.managementUri(),
+                    key,
+                    authorities(apiCa == null ? running.managementCa() : Optional.of(apiCa)));
         }
         if (apiKey == null) {
             throw new UsageException("--api " + api + " needs its key; give --api-key or set ONBOARD_API_KEY");
         }
-        return ManagementClient.of(address("--api", api), given(apiKey), http(Optional.ofNullable(apiCa)));
+        return ManagementClient.of(address("--api", api), given(apiKey), authorities(Optional.ofNullable(apiCa)));
     }
 
     private static ApiKey given(String text) {
@@ -84,29 +81,17 @@ final class Target {
         throw new UsageException(option + " '" + text + "' is not an address such as https://localhost:8080");
     }
 
-    private static HttpClient http(Optional<Path> ca) {
-        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
-        ca.ifPresent(file -> builder.sslContext(trusting(file)));
-        return builder.build();
-    }
-
-    private static SSLContext trusting(Path file) {
+    private static List<X509Certificate> authorities(Optional<Path> ca) {
+        if (ca.isEmpty()) {
+            return List.of();
+        }
+        Path file = ca.get();
         if (!Files.isRegularFile(file)) {
             throw new UsageException(file + " is not a file; give the CA certificate of the management port");
         }
         try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            int number = 0;
-            for (X509Certificate certificate : CredentialFiles.readCertificates(file)) {
-                trusted.setCertificateEntry("ca-" + number++, certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
+            return CredentialFiles.readCertificates(file);
+        } catch (IOException e) {
             throw new UsageException("the CA in " + file + " cannot be used: " + e.getMessage(), e);
         }
     }

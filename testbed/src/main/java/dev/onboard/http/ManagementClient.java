@@ -11,7 +11,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +55,38 @@ public final class ManagementClient {
 
     /** A client of the port at this address, for example {@code http://localhost:8080}. */
     public static ManagementClient of(URI address, ApiKey key) {
-        return of(
-                address,
-                key,
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build());
+        return of(address, key, List.of());
+    }
+
+    /**
+     * The same, which over https trusts these CAs and no others; Java's when there is none.
+     *
+     * @throws IllegalArgumentException when Java cannot use them
+     */
+    public static ManagementClient of(URI address, ApiKey key, List<X509Certificate> authorities) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10));
+        if (!authorities.isEmpty()) {
+            builder.sslContext(trusting(authorities));
+        }
+        return of(address, key, builder.build());
+    }
+
+    private static SSLContext trusting(List<X509Certificate> authorities) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            int number = 0;
+            for (X509Certificate certificate : authorities) {
+                trusted.setCertificateEntry("ca-" + number++, certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException("the CA cannot be used: " + e.getMessage(), e);
+        }
     }
 
     /** With an HTTP client of the caller's, for example one that trusts a private CA. */
@@ -188,6 +223,28 @@ public final class ManagementClient {
     /** Observes a device; tells each value as {@code {"path":…,"value":…}} and returns when the testbed ends the stream or the thread is interrupted. */
     public void observe(String endpoint, String path, Consumer<JsonNode> values) {
         follow(resource(endpoint, path), values);
+    }
+
+    /** As {@link #observe}, without a thread; until it is closed. */
+    public Following observing(String endpoint, String path, Consumer<JsonNode> values) {
+        Following following = new Following(events(values));
+        HttpRequest request = request(resource(endpoint, path))
+                .header("Accept", "text/event-stream")
+                .build();
+        HttpResponse.BodyHandler<Void> body = head -> head.statusCode() < 300
+                ? BodySubscribers.fromLineSubscriber(following.lines())
+                : BodySubscribers.mapping(BodySubscribers.ofString(StandardCharsets.UTF_8), text -> {
+                    throw refused(head.statusCode(), text);
+                });
+        http.sendAsync(request, body).whenComplete((answer, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            following.ended(
+                    cause == null || cause instanceof ManagementException
+                            ? cause
+                            : new ManagementException(
+                                    "the testbed at " + address + " does not answer or ended the stream", cause));
+        });
+        return following;
     }
 
     /** The events that satisfy the conditions ({@code endpoint}, {@code stage}, …, {@code after}, {@code limit}), oldest first, one page. */
@@ -353,6 +410,22 @@ public final class ManagementClient {
         }
     }
 
+    private EventLines events(Consumer<JsonNode> target) {
+        return new EventLines((event, data) -> {
+            JsonNode document = parsed(data);
+            if (event.equals("error")) {
+                throw new ManagementException(
+                        document.path("code").asInt(), document.path("message").asText());
+            }
+            if (event.equals("overflow")) {
+                throw new ManagementException(
+                        ManagementException.NO_ANSWER,
+                        "this reader was too slow for the events at " + address + "; read them from the file instead");
+            }
+            target.accept(document);
+        });
+    }
+
     private void follow(String path, Consumer<JsonNode> target) {
         HttpResponse<Stream<String>> response =
                 send(request(path).header("Accept", "text/event-stream").build(), HttpResponse.BodyHandlers.ofLines());
@@ -360,22 +433,7 @@ public final class ManagementClient {
             if (response.statusCode() >= 300) {
                 throw refused(response.statusCode(), String.join("\n", lines.toList()));
             }
-            EventLines events = new EventLines((event, data) -> {
-                JsonNode document = parsed(data);
-                if (event.equals("error")) {
-                    throw new ManagementException(
-                            document.path("code").asInt(),
-                            document.path("message").asText());
-                }
-                if (event.equals("overflow")) {
-                    throw new ManagementException(
-                            ManagementException.NO_ANSWER,
-                            "this reader was too slow for the events at " + address
-                                    + "; read them from the file instead");
-                }
-                target.accept(document);
-            });
-            lines.forEach(events);
+            lines.forEach(events(target));
         } catch (java.io.UncheckedIOException e) {
             throw new ManagementException("the testbed at " + address + " ended the stream", e);
         }

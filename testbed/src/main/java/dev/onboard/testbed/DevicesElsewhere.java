@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.DeviceOperations;
+import dev.onboard.http.Following;
 import dev.onboard.http.ManagementClient;
 import dev.onboard.http.ManagementException;
 import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -20,18 +19,34 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Devices that are registered at LwM2M servers in other processes. A request is handed to the management port of each server
- * in turn, until one has the device. Thread-safe; a request under way holds one of a few threads.
+ * Devices that are registered at LwM2M servers in other processes. A request is handed to the management port of the server
+ * that has the device's session. Thread-safe; a request under way holds one of a few threads.
  */
 final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
     /** So many requests are under way at a time; others wait. */
     private static final int AT_ONCE = 32;
 
-    private final List<ManagementClient> servers;
-    private final ExecutorService threads;
+    private static final Observation OBSERVED = () -> {};
 
-    DevicesElsewhere(List<ManagementClient> servers) {
-        this.servers = List.copyOf(servers);
+    private final Route route;
+    private final ExecutorService threads;
+    /** Which server has a device's session. */
+    @FunctionalInterface
+    interface Route {
+        /** @throws OperationException when none has, with the reason */
+        ManagementClient to(String endpoint);
+    }
+
+    /** None is known: this process was not told of Redis. */
+    static final Route UNKNOWN = endpoint -> {
+        throw OperationException.of(
+                Kind.NOT_REGISTERED,
+                "'" + endpoint + "' cannot be asked: this API was started without --redis, where the LwM2M servers say"
+                        + " which of them has a device's session");
+    };
+
+    DevicesElsewhere(Route route) {
+        this.route = route;
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(AT_ONCE, AT_ONCE, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "onboard-devices-elsewhere");
@@ -43,7 +58,7 @@ final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
     }
 
     private <T> CompletionStage<T> ask(String endpoint, Function<ManagementClient, T> request) {
-        return CompletableFuture.supplyAsync(() -> firstThatHas(endpoint, request), threads);
+        return CompletableFuture.supplyAsync(() -> carriedOut(endpoint, request), threads);
     }
 
     private CompletionStage<Void> tell(String endpoint, Consumer<ManagementClient> request) {
@@ -54,36 +69,29 @@ final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
                 .thenAccept(server -> {});
     }
 
-    private <T> T firstThatHas(String endpoint, Function<ManagementClient, T> request) {
-        List<String> silent = new ArrayList<>();
-        for (ManagementClient server : servers) {
-            try {
-                return request.apply(server);
-            } catch (ManagementException e) {
-                if (e.status() == ManagementException.NO_ANSWER) {
-                    silent.add(String.valueOf(e.getMessage()));
-                } else if (e.status() != 404) {
-                    throw OperationException.of(kind(e), String.valueOf(e.getMessage()));
-                }
-            }
+    private <T> T carriedOut(String endpoint, Function<ManagementClient, T> request) {
+        ManagementClient server = route.to(endpoint);
+        try {
+            return request.apply(server);
+        } catch (ManagementException e) {
+            throw failure(endpoint, e);
         }
-        if (servers.isEmpty()) {
-            throw OperationException.of(
-                    Kind.NOT_REGISTERED,
-                    "'" + endpoint
-                            + "' cannot be asked: this API was started without --lwm2m-api, the management ports of"
-                            + " the LwM2M servers");
-        }
-        throw OperationException.of(
-                Kind.NOT_REGISTERED,
-                "'" + endpoint + "' is not registered at any LwM2M server that answers"
-                        + (silent.isEmpty() ? "" : "; of " + servers.size() + ", " + String.join(", and ", silent)));
+    }
+
+    private static OperationException failure(String endpoint, ManagementException refused) {
+        return OperationException.of(
+                kind(refused),
+                refused.status() == ManagementException.NO_ANSWER
+                        ? "the LwM2M server that has the session of '" + endpoint + "' does not answer: "
+                                + refused.getMessage()
+                        : String.valueOf(refused.getMessage()));
     }
 
     private static Kind kind(ManagementException refused) {
         return switch (refused.status()) {
             case 400 -> Kind.BAD_VALUE;
-            case 504 -> Kind.TIMEOUT;
+            case 404 -> Kind.NOT_REGISTERED;
+            case 504, ManagementException.NO_ANSWER -> Kind.TIMEOUT;
             default -> Kind.REFUSED;
         };
     }
@@ -105,10 +113,27 @@ final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
 
     @Override
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values) {
-        return CompletableFuture.failedFuture(
-                OperationException.of(
-                        Kind.REFUSED,
-                        "observations are carried out where the device is registered; ask that LwM2M server's management port"));
+        CompletableFuture<Observation> begun = new CompletableFuture<>();
+        ManagementClient server;
+        try {
+            server = route.to(endpoint);
+        } catch (OperationException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        Following following = server.observing(endpoint, path, document -> {
+            values.accept(document.path("value"));
+            begun.complete(OBSERVED);
+        });
+        following
+                .ended()
+                .whenComplete((nothing, failure) -> begun.completeExceptionally(
+                        failure instanceof ManagementException refused
+                                ? failure(endpoint, refused)
+                                : OperationException.of(
+                                        Kind.TIMEOUT,
+                                        "the LwM2M server ended the observation of '" + endpoint
+                                                + "' before it began")));
+        return begun.thenApply(observed -> following::close);
     }
 
     @Override

@@ -287,10 +287,16 @@ public final class Testbed implements AutoCloseable {
     }
 
     /** A new key and certificate each start: devices trust the CA, so the leaf may change without touching them. */
-    static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
+    private static Credential serverCredential(CertificateAuthority ca, TestbedOptions options) {
+        return serverCredential(ca, options, Optional.empty());
+    }
+
+    /** The same, with another name beside the host's. */
+    static Credential serverCredential(CertificateAuthority ca, TestbedOptions options, Optional<String> alias) {
         InetAddress[] addresses =
                 options.bind().isAnyLocalAddress() ? new InetAddress[0] : new InetAddress[] {options.bind()};
-        return ca.issue(CertificateRecipe.server(options.host(), addresses));
+        CertificateRecipe recipe = CertificateRecipe.server(options.host(), addresses);
+        return ca.issue(alias.map(recipe::withDnsNames).orElse(recipe));
     }
 
     static URI uri(String scheme, TestbedOptions options, InetSocketAddress address) {

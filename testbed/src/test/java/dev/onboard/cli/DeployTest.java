@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -41,6 +42,10 @@ class DeployTest {
             "v1 PersistentVolumeClaim", PersistentVolumeClaim.class,
             "apps/v1 StatefulSet", StatefulSet.class,
             "batch/v1 Job", Job.class);
+
+    /** An argument that names a host: of a pod, {@code POD.SERVICE}, the last label is the service's. */
+    private static final Pattern NAMING = Pattern.compile(
+            "--(?:host|behind|to|lwm2m-server|bootstrap-server|database)=(?:jdbc:postgresql://)?(?:[^.:/]*\\.)?([^:/]*).*");
 
     /** The model takes members that it does not know, and keeps them: here it does not. */
     private static final ObjectMapper STRICT = JsonMapper.builder()
@@ -118,7 +123,7 @@ class DeployTest {
                 lines.add(texts(service.path("command")));
             }
         });
-        assertThat(lines).hasSize(5);
+        assertThat(lines).hasSize(16);
         for (List<String> line : lines) {
             // throws for an option, a value or a subcommand that is not
             CommandLine.ParseResult parsed = new CommandLine(new Onboard())
@@ -161,9 +166,13 @@ class DeployTest {
                         .forEach(mount ->
                                 assertThat(volumes).contains(mount.path("name").asText()));
                 texts(container.path("args")).stream()
-                        .filter(argument -> argument.startsWith("--host=") || argument.startsWith("--database="))
-                        .map(argument -> argument.replaceAll("--(host=|database=jdbc:postgresql://)([^:/]*).*", "$2"))
+                        .filter(argument -> NAMING.matcher(argument).matches())
+                        .map(argument -> NAMING.matcher(argument).replaceAll("$1"))
                         .forEach(host -> assertThat(services).contains(host));
+                container
+                        .path("env")
+                        .forEach(variable -> assertThat(variable.path("value").asText())
+                                .matches("|onboard|/var/lib/.*|redis://:\\$\\(REDIS_PASSWORD\\)@redis:6379/0"));
             });
             if (document.path("kind").asText().equals("Job")) {
                 int completions = document.at("/spec/completions").asInt();

@@ -40,4 +40,9 @@ class ServerProcessOptionsTest {
                         "localhost"))
                 .contains("--lwm2m-server: 'localhost' is no address; give HOST:PORT");
     }
+
+    @Test
+    void aRouterIsToldWhereServersAre() {
+        assertThat(refused("router", "--port", "0", "--to", "localhost")).contains("--to: 'localhost' is no address");
+    }
 }

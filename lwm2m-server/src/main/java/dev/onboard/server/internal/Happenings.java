@@ -58,6 +58,9 @@ final class Happenings implements RegistrationListener, ObservationListener, Pre
 
     @Override
     public void updated(RegistrationUpdate update, Registration updated, Registration previous) {
+        if (StoredRegistrations.isElsewhere(previous)) {
+            tell(new ServerEvent.Appeared(LeshanServerRoom.registered(updated)));
+        }
         tell(new ServerEvent.Updated(
                 LeshanServerRoom.registered(updated),
                 Optional.ofNullable(update.getLifeTimeInSec()).map(Duration::ofSeconds),

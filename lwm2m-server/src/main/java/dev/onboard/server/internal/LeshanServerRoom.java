@@ -28,7 +28,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +59,7 @@ import org.eclipse.leshan.server.registration.InMemoryRegistrationStore;
 import org.eclipse.leshan.server.registration.RandomStringRegistrationIdProvider;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.registration.RegistrationHandler;
+import org.eclipse.leshan.server.registration.RegistrationStore;
 import org.eclipse.leshan.server.request.UplinkRequestReceiver;
 import org.eclipse.leshan.server.security.ServerSecurityInfo;
 import org.eclipse.leshan.server.send.SendHandler;
@@ -113,7 +113,11 @@ public final class LeshanServerRoom implements AutoCloseable {
     }
 
     /** See {@link dev.onboard.server.LwM2mServer#start}. */
-    public static LeshanServerRoom start(InetSocketAddress bind, Supplier<Credential> credential, Surroundings on)
+    public static LeshanServerRoom start(
+            InetSocketAddress bind,
+            Supplier<Credential> credential,
+            Surroundings on,
+            Optional<RedisRegistrations> shared)
             throws IOException {
         HandshakeJournal handshakes =
                 HandshakeJournal.ofServer(on.journal(), Stage.LWM2M_HANDSHAKE, Party.LWM2M_SERVER);
@@ -132,7 +136,8 @@ public final class LeshanServerRoom implements AutoCloseable {
         LwM2mModel model = new StaticModel(PlatformObjects.andThose(ObjectLoader.loadDefault()));
         AtomicReference<UplinkRequestReceiver> receiver = new AtomicReference<>();
         LwM2mLinkParser links = new LenientLinks();
-        InMemoryRegistrationStore registrations = new InMemoryRegistrationStore();
+        RegistrationStore registrations =
+                shared.map(RedisRegistrations::store).orElseGet(InMemoryRegistrationStore::new);
         LeshanServer server =
                 new LeshanServer(
                         provider,
@@ -157,10 +162,15 @@ public final class LeshanServerRoom implements AutoCloseable {
                         return Objects.requireNonNull(receiver.get());
                     }
                 };
-        server.getRegistrationService().addListener(new RegistrationEvents(on.account(), on.journal(), on.role()));
         CoapServer coap = provider.getCoapServer();
         coap.setExecutors(on.threads().io(), on.threads().io(), true);
         Endpoint endpoint = coap.getEndpoints().get(0);
+        server.getRegistrationService()
+                .addListener(new RegistrationEvents(
+                        on.account(),
+                        on.journal(),
+                        on.role(),
+                        () -> endpoint.getAddress().getPort()));
         MessageTrace messages = new MessageTrace(registrations, on.clock());
         endpoint.addInterceptor(messages);
         IdentityHandlerProvider identities = new IdentityHandlerProvider();
@@ -192,6 +202,7 @@ public final class LeshanServerRoom implements AutoCloseable {
         coap.add(new FirmwareResource(packages), new PayloadResource(packages));
         try {
             endpoint.start();
+            shared.ifPresent(redis -> redis.listensAt(endpoint.getUri()));
             server.start();
         } catch (IOException e) {
             server.destroy();
@@ -249,8 +260,7 @@ public final class LeshanServerRoom implements AutoCloseable {
 
     /** The device's registration. */
     public Optional<Registered> registration(String endpoint) {
-        return Optional.ofNullable(server.getRegistrationService().getByEndpoint(endpoint))
-                .map(LeshanServerRoom::registered);
+        return HeldHere.of(server, endpoint).map(LeshanServerRoom::registered);
     }
 
     static Registered registered(Registration registration) {
@@ -368,11 +378,7 @@ public final class LeshanServerRoom implements AutoCloseable {
 
     /** Every registration. */
     public List<Registered> registrations() {
-        List<Registered> all = new ArrayList<>();
-        server.getRegistrationService()
-                .getAllRegistrations()
-                .forEachRemaining(registration -> all.add(registered(registration)));
-        return all;
+        return HeldHere.all(server).stream().map(LeshanServerRoom::registered).toList();
     }
 
     @Override

@@ -164,7 +164,7 @@ final class Operations {
             LowerLayerConfig delivery,
             Supplier<DownlinkRequest<? extends LwM2mResponse>> maker,
             String shown) {
-        Registration registration = server.getRegistrationService().getByEndpoint(endpoint);
+        Registration registration = HeldHere.of(server, endpoint).orElse(null);
         if (registration == null) {
             return CompletableFuture.failedStage(new OperationException(
                     "not-registered",

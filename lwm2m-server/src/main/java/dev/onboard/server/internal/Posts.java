@@ -37,7 +37,7 @@ final class Posts {
     }
 
     CompletionStage<Void> send(String name, String path, byte[] octets) {
-        Registration registration = server.getRegistrationService().getByEndpoint(name);
+        Registration registration = HeldHere.of(server, name).orElse(null);
         if (registration == null) {
             return CompletableFuture.failedStage(
                     new OperationException("not-registered", "no device '" + name + "' is registered now"));

@@ -7,6 +7,7 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import dev.onboard.server.LwM2mServer.Role;
 import java.util.Collection;
+import java.util.function.IntSupplier;
 import org.eclipse.leshan.core.observation.Observation;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.registration.RegistrationListener;
@@ -18,11 +19,14 @@ final class RegistrationEvents implements RegistrationListener {
     private final Account account;
     private final Journal journal;
     private final Role role;
+    private final IntSupplier port;
 
-    RegistrationEvents(Account account, Journal journal, Role role) {
+    /** @param port of this server, once it listens */
+    RegistrationEvents(Account account, Journal journal, Role role, IntSupplier port) {
         this.account = account;
         this.journal = journal;
         this.role = role;
+        this.port = port;
     }
 
     @Override
@@ -49,7 +53,13 @@ final class RegistrationEvents implements RegistrationListener {
         if (role == Role.MAIN) {
             account.devices().updated(updated.getEndpoint(), said(updated));
         }
-        journal.record(event(Stage.UPDATED, updated));
+        Event.Draft event = event(Stage.UPDATED, updated);
+        if (StoredRegistrations.isElsewhere(previous)) {
+            event.fact(
+                    "taken_over",
+                    "yes"); // the session before was with another server, or with this one before it ended
+        }
+        journal.record(event);
     }
 
     @Override
@@ -72,12 +82,10 @@ final class RegistrationEvents implements RegistrationListener {
         journal.record(event);
     }
 
-    private static Event.Draft event(Stage stage, Registration registration) {
+    private Event.Draft event(Stage stage, Registration registration) {
         return Event.of(stage, Party.LWM2M_SERVER)
                 .endpoint(registration.getEndpoint())
-                .fact(
-                        "server_port",
-                        String.valueOf(registration.getLastEndpointUsed().getPort()));
+                .fact("server_port", String.valueOf(port.getAsInt()));
     }
 
     private static dev.onboard.account.Registration said(Registration registration) {

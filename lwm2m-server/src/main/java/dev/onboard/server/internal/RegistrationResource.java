@@ -107,7 +107,18 @@ final class RegistrationResource extends RegisterResource {
             super.handleRegister(exchange, request);
         } catch (InvalidRequestException | IllegalArgumentException e) {
             handleInvalidRequest(exchange.advanced(), e.getMessage(), e);
+        } catch (RuntimeException e) {
+            unavailable(exchange, Stage.REGISTERED, e);
         }
+    }
+
+    /** Without Redis nobody can say what is registered: the device may try again. */
+    private void unavailable(CoapExchange exchange, Stage stage, RuntimeException failure) {
+        String why = RedisRegistrations.failure(failure).orElseThrow(() -> failure);
+        journal.record(Event.of(stage, Party.LWM2M_SERVER)
+                .refused(Party.LWM2M_SERVER, "registrations-unavailable")
+                .detail("the registrations that the LwM2M servers share could not be had of Redis: " + why));
+        exchange.respond(ResponseCode.SERVICE_UNAVAILABLE, "registrations-unavailable");
     }
 
     /** Leshan reads a lifetime that is no number with an exception that nobody catches, which would be answered with 5.00. */
@@ -117,6 +128,8 @@ final class RegistrationResource extends RegisterResource {
             super.handleUpdate(exchange, request, registrationId);
         } catch (IllegalArgumentException e) {
             handleInvalidRequest(exchange.advanced(), "the update cannot be read: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            unavailable(exchange, Stage.UPDATED, e);
         }
     }
 

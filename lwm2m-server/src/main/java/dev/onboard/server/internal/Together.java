@@ -17,7 +17,6 @@ import org.eclipse.leshan.core.request.ReadCompositeRequest;
 import org.eclipse.leshan.core.request.WriteCompositeRequest;
 import org.eclipse.leshan.core.response.ReadCompositeResponse;
 import org.eclipse.leshan.server.LeshanServer;
-import org.eclipse.leshan.server.registration.Registration;
 
 /** Operations on several paths of one device at once (OMA LwM2M Core 6.3.2, 6.3.4, 6.4.4). Thread-safe, never blocks. */
 record Together(LeshanServer server, Operations operations, LwM2mModel model) {
@@ -60,11 +59,10 @@ record Together(LeshanServer server, Operations operations, LwM2mModel model) {
     }
 
     void cancel(String endpoint, List<String> paths) {
-        Registration registration = server.getRegistrationService().getByEndpoint(endpoint);
-        if (registration != null) {
+        HeldHere.of(server, endpoint).ifPresent(registration -> {
             paths.forEach(Together::path);
             server.getObservationService().cancelCompositeObservations(registration, paths.toArray(String[]::new));
-        }
+        });
     }
 
     private static LwM2mPath path(String text) {
