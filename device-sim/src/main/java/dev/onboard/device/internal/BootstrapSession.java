@@ -192,7 +192,7 @@ public final class BootstrapSession {
     private void endAfterLastAnswer() {
         @Nullable Link open = end();
         if (open != null) {
-            surroundings.after(LINGER, open::close);
+            surroundings.after(LINGER, () -> open.leave(() -> {}));
         }
     }
 

@@ -35,6 +35,7 @@ import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.network.interceptors.MessageInterceptor;
 import org.eclipse.californium.core.server.MessageDeliverer;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.EndpointContext;
@@ -373,6 +374,27 @@ final class Link {
     /** Does the journal know of this failure already, from the handshake itself? */
     boolean isRecorded(Failure failure) {
         return failure == refusedHandshake;
+    }
+
+    /** Has every message to and from the server pass by it. */
+    void add(MessageInterceptor watch) {
+        endpoint.addInterceptor(watch);
+    }
+
+    /**
+     * Ends the session with a word to the server, and closes the socket. Nothing is told to anybody afterwards.
+     *
+     * @param then what comes when the socket is closed; may block
+     */
+    void leave(Runnable then) {
+        closed = true;
+        DtlsClientSide.leave(
+                endpoint,
+                destination.getPeerAddress(),
+                () -> surroundings.after(Duration.ZERO, () -> {
+                    endpoint.destroy();
+                    surroundings.work(then);
+                }));
     }
 
     /** Closes socket and session, without a word. Nothing is told to anybody afterwards. */

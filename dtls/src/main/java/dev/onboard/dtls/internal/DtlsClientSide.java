@@ -105,6 +105,19 @@ public final class DtlsClientSide {
         return endpoint;
     }
 
+    /**
+     * Says close_notify to a server (RFC 5246, 7.2.1), when there is a session with it.
+     *
+     * @param afterwards what comes then, the end of the endpoint for example; on a protocol thread
+     */
+    public static void leave(CoapEndpoint endpoint, InetSocketAddress server, Runnable afterwards) {
+        if (endpoint.getConnector() instanceof GatedConnector connector) {
+            connector.leave(server, afterwards);
+        } else {
+            afterwards.run();
+        }
+    }
+
     /** Those of these suites, by their IANA numbers, that there are here; in the order given. */
     public static List<CipherSuite> known(List<Integer> suites) {
         return suites.stream()

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,8 @@ import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.ConnectionId;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The DTLS side of a server: mutual authentication by our evaluation, a record of every handshake, and the open
@@ -42,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #closeSessions closed}. Thread-safe.
  */
 public final class DtlsServerSide implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DtlsServerSide.class);
     /** Between two of these the threads do other work: an evaluation takes about a millisecond. */
     private static final int JUDGED_AT_ONCE = 20;
 
@@ -127,7 +131,7 @@ public final class DtlsServerSide implements AutoCloseable {
         BoundedStore connections = new BoundedStore(configuration, kept.most(), overflow::turnedAway);
         store = connections;
         resumption.lookIn(connections);
-        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic(), connections);
+        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic(), connections, this::left);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
@@ -139,10 +143,35 @@ public final class DtlsServerSide implements AutoCloseable {
         sessions.put(connection.getConnectionId(), session);
     }
 
-    private InetSocketAddress addressOf(ConnectionId id, PeerSession session) {
+    /** A device that ended its session has no place here any more, unless it may resume it. */
+    private void left(Connection connection) {
+        if (kept.resumption() == Sessions.Resumption.OFF) {
+            forget(connection);
+        }
+    }
+
+    /**
+     * Scandium says close_notify and keeps the connection, with its place among the most that are kept, and answers a device
+     * that did not hear of it as before. Here it is forgotten once the alert has been sent.
+     */
+    private void close(DTLSConnector open, ConnectionId id, PeerSession session) {
         Connection connection = connections.remove(id);
         InetSocketAddress now = connection == null ? null : connection.getPeerAddress();
-        return now == null ? session.peer() : now;
+        open.close(now == null ? session.peer() : now);
+        if (connection != null) {
+            try {
+                connection.getExecutor().execute(() -> forget(connection));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the server stops, and forgets all connections", e);
+            }
+        }
+    }
+
+    private void forget(Connection connection) {
+        BoundedStore open = store;
+        if (open != null) {
+            open.remove(connection, true);
+        }
     }
 
     /** The sessions open now; a live view. */
@@ -173,7 +202,7 @@ public final class DtlsServerSide implements AutoCloseable {
         int closed = 0;
         for (Map.Entry<ConnectionId, PeerSession> session : sessions.entrySet()) {
             if (which.test(session.getValue()) && sessions.remove(session.getKey()) != null && open != null) {
-                open.close(addressOf(session.getKey(), session.getValue()));
+                close(open, session.getKey(), session.getValue());
                 closedByPolicy.accept(session.getValue(), reason);
                 closed++;
             }

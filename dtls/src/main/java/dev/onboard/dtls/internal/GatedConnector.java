@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.ContentType;
 import org.eclipse.californium.scandium.dtls.Record;
 import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 
@@ -15,20 +18,44 @@ import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore
 class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
     private final TrafficWatch traffic;
+    private final Consumer<Connection> left;
+    private final ResumptionSupportingConnectionStore store;
 
     GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate, TrafficWatch traffic) {
-        this(configuration, gate, traffic, createConnectionStore(configuration));
+        this(configuration, gate, traffic, createConnectionStore(configuration), connection -> {});
     }
 
-    /** With connections kept in this store. */
+    /**
+     * With connections kept in this store.
+     *
+     * @param left told of each whose peer said close_notify, on a protocol thread
+     */
     GatedConnector(
             DtlsConnectorConfig configuration,
             CertificateGate gate,
             TrafficWatch traffic,
-            ResumptionSupportingConnectionStore store) {
+            ResumptionSupportingConnectionStore store,
+            Consumer<Connection> left) {
         super(configuration, store);
         this.gate = gate;
         this.traffic = traffic;
+        this.left = left;
+        this.store = store;
+    }
+
+    /** Says close_notify to this peer (RFC 5246, 7.2.1), when there is a session with it, and then goes on. */
+    void leave(InetSocketAddress peer, Runnable afterwards) {
+        Connection connection = store.get(peer);
+        if (connection == null || !connection.hasEstablishedDtlsContext()) {
+            afterwards.run();
+            return;
+        }
+        close(peer);
+        try {
+            connection.getExecutor().execute(afterwards);
+        } catch (RejectedExecutionException e) {
+            afterwards.run(); // it is closed already
+        }
     }
 
     @Override
@@ -59,6 +86,9 @@ class GatedConnector extends DTLSConnector {
     public void processRecord(Record record, Connection connection) {
         if (!gate.refuses(record, connection, this)) {
             super.processRecord(record, connection);
+            if (record.getType() == ContentType.ALERT && connection.isClosed()) {
+                left.accept(connection);
+            }
         }
     }
 }

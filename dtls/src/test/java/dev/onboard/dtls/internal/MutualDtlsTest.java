@@ -3,10 +3,17 @@ package dev.onboard.dtls.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onboard.dtls.DtlsThreads;
+import dev.onboard.dtls.FaultyPath;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.HandshakeRecord.Result;
+import dev.onboard.dtls.PacketFault;
+import dev.onboard.dtls.PacketFault.From;
+import dev.onboard.dtls.PacketFault.Message;
+import dev.onboard.dtls.PacketFault.What;
+import dev.onboard.dtls.PacketFault.Which;
 import dev.onboard.dtls.PeerSession;
 import dev.onboard.dtls.Sessions;
+import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.pki.CertificateAuthority;
 import dev.onboard.pki.CertificateRecipe;
@@ -15,15 +22,19 @@ import dev.onboard.pki.Defect;
 import dev.onboard.pki.Purpose;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
@@ -57,10 +68,10 @@ class MutualDtlsTest {
 
     @BeforeEach
     void start() throws Exception {
-        start(Sessions.STANDARD);
+        start(Sessions.STANDARD, TrafficWatch.NONE);
     }
 
-    private void start(Sessions sessions) throws Exception {
+    private void start(Sessions sessions, TrafficWatch traffic) throws Exception {
         threads = DtlsThreads.start("test");
         Credential serverCredential =
                 serverCa.issue(CertificateRecipe.server("localhost", InetAddress.getLoopbackAddress()));
@@ -68,7 +79,7 @@ class MutualDtlsTest {
                         () -> serverCredential,
                         trust::get,
                         CLOCK,
-                        threads,
+                        threads.watchedBy(traffic),
                         atServer::add,
                         (session, reason) -> closed.add(reason))
                 .keeping(sessions, (peer, most, turnedAway) -> full.add(most + " kept, " + turnedAway + " away"));
@@ -165,7 +176,7 @@ class MutualDtlsTest {
     @Test
     void aServerThatIsFullTakesNobodyElseAndSaysSoOnce() throws Exception {
         stop();
-        start(Sessions.STANDARD.withMost(1));
+        start(Sessions.STANDARD.withMost(1), TrafficWatch.NONE);
         Credential first = deviceCa.issue(CertificateRecipe.device("meter-7"));
         Credential second = deviceCa.issue(CertificateRecipe.device("meter-8"));
         assertThat(get(first, serverTrust("localhost"))).isEqualTo("anchor-1");
@@ -174,6 +185,92 @@ class MutualDtlsTest {
         assertThat(full).containsExactly("1 kept, 1 away");
         assertThat(serverSide.connections()).isEqualTo(1);
         assertThat(serverSide.sessions()).hasSize(1);
+    }
+
+    /** Each ClientHello of its was once answered with another HelloVerifyRequest, and that with another ClientHello, without end. */
+    @Test
+    void aDeviceForWhichThereIsNoRoomIsToldSoOnlyOnceInEachFlight() throws Exception {
+        stop();
+        AtomicInteger datagrams = new AtomicInteger();
+        start(Sessions.STANDARD.withMost(1), new TrafficWatch() {
+            @Override
+            public void datagram(InetSocketAddress from, InetSocketAddress to, ByteBuffer content) {
+                datagrams.incrementAndGet();
+            }
+        });
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost")))
+                .isEqualTo("anchor-1");
+        int before = datagrams.get();
+        Credential second = deviceCa.issue(CertificateRecipe.device("meter-8"));
+        assertThat(get(second, serverTrust("localhost"), Transmission.impatient()))
+                .isEqualTo("failed");
+        assertThat(datagrams.get() - before)
+                .as("datagrams to and from the server: a ClientHello, its answer, and another with its retransmissions")
+                .isLessThan(20);
+    }
+
+    @Test
+    void aSessionThatTheServerClosedLeavesItsPlaceToAnother() throws Exception {
+        stop();
+        start(Sessions.STANDARD.withMost(1), TrafficWatch.NONE);
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost")))
+                .isEqualTo("anchor-1");
+        assertThat(serverSide.closeSessions(session -> true, "x")).isEqualTo(1);
+        while (serverSide.connections() > 0) { // forgotten on a protocol thread, after the alert
+            Thread.onSpinWait();
+        }
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-8")), serverTrust("localhost")))
+                .isEqualTo("anchor-1");
+        assertThat(full).isEmpty();
+    }
+
+    /** RFC 5246, 7.2.1. */
+    @Test
+    void aSessionThatTheDeviceEndedLeavesItsPlaceToAnother() throws Exception {
+        stop();
+        start(Sessions.STANDARD.withMost(1), TrafficWatch.NONE);
+        CoapEndpoint endpoint = endpoint(
+                deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost"), Transmission.STANDARD);
+        try {
+            assertThat(Asking.who(endpoint, DtlsClientSide.destination(address, "localhost")))
+                    .isEqualTo("anchor-1");
+            CountDownLatch left = new CountDownLatch(1);
+            DtlsClientSide.leave(endpoint, address, left::countDown);
+            assertThat(left.await(5, TimeUnit.SECONDS)).isTrue();
+            while (serverSide.connections() > 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(serverSide.sessions()).isEmpty();
+            assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-8")), serverTrust("localhost")))
+                    .isEqualTo("anchor-1");
+        } finally {
+            endpoint.destroy();
+        }
+    }
+
+    /** The alert is lost, or the device pays no heed to it. */
+    @Test
+    void aDeviceThatDoesNotHearThatItsSessionIsClosedIsNotServedInIt() throws Exception {
+        PacketFault lost = PacketFault.of(What.DROP, From.SERVER, new Which.Carrying(Message.ALERT, 1000));
+        CoapEndpoint endpoint = endpoint(
+                deviceCa.issue(CertificateRecipe.device("meter-7")),
+                serverTrust("localhost"),
+                Transmission.impatient());
+        try (FaultyPath path = FaultyPath.open(threads, address, List.of(lost), 1)) {
+            assertThat(Asking.who(endpoint, DtlsClientSide.destination(path.address(), "localhost")))
+                    .isEqualTo("anchor-1");
+            assertThat(serverSide.closeSessions(session -> true, "trust-withdrawn"))
+                    .isEqualTo(1);
+            assertThat(closed.poll(5, TimeUnit.SECONDS)).isEqualTo("trust-withdrawn");
+            while (serverSide.connections() > 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(Asking.who(endpoint, DtlsClientSide.destination(path.address(), "localhost")))
+                    .isEqualTo("failed");
+            assertThat(path.struck()).as("alerts that were lost").isEqualTo(1);
+        } finally {
+            endpoint.destroy();
+        }
     }
 
     @Test
@@ -215,14 +312,19 @@ class MutualDtlsTest {
     }
 
     private String get(Credential device, TrustPolicy policy, Transmission transmission) throws Exception {
-        CoapEndpoint endpoint = new DtlsClientSide(
-                        threads, DtlsSettings.device(transmission), List.of(InetAddress.getLoopbackAddress()))
-                .endpoint(device, policy, CLOCK, atClient::add);
-        endpoint.start();
+        CoapEndpoint endpoint = endpoint(device, policy, transmission);
         try {
             return Asking.who(endpoint, DtlsClientSide.destination(address, "localhost"));
         } finally {
             endpoint.destroy();
         }
+    }
+
+    private CoapEndpoint endpoint(Credential device, TrustPolicy policy, Transmission transmission) throws IOException {
+        CoapEndpoint endpoint = new DtlsClientSide(
+                        threads, DtlsSettings.device(transmission), List.of(InetAddress.getLoopbackAddress()))
+                .endpoint(device, policy, CLOCK, atClient::add);
+        endpoint.start();
+        return endpoint;
     }
 }
