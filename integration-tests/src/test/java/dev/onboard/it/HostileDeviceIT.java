@@ -127,6 +127,30 @@ class HostileDeviceIT {
         }
     }
 
+    /** RFC 7959, 2.2: a block of 16 octets has no more; both servers say so, and go on. */
+    @Test
+    void aBodyLargerThanItsOwnBlockIsAnsweredWithBadRequest() throws Exception {
+        try (RawCoap device = atLwm2mServer()) {
+            assertThat(device.ask(largerThanItsBlock(device, "rd"))).startsWith("4.00");
+            assertThat(device.isAlive()).isTrue();
+        }
+        try (RawCoap device = atBootstrapServer()) {
+            assertThat(device.ask(largerThanItsBlock(device, "bs"))).startsWith("4.00");
+            assertThat(device.isAlive()).isTrue();
+        }
+    }
+
+    /** A last block of 1024 octets at most that has 40, said to be one of 16. */
+    private static byte[] largerThanItsBlock(RawCoap device, String path) {
+        Request request = post(path, new byte[40], 40);
+        request.getOptions().setBlock1(6, false, 1);
+        byte[] octets = device.octets(request);
+        int block = octets.length - 40 - 2;
+        assertThat(octets[block]).as("number 1, the last, of 1024 octets").isEqualTo((byte) 0x16);
+        octets[block] = 0x10;
+        return octets;
+    }
+
     @Test
     void whatNoDeviceWouldSendIsRefusedAndTheLwm2mServerServesOthers() throws Exception {
         onboard.device("bystander").powerOn().awaitRegistered();

@@ -73,7 +73,11 @@ final class RawCoap implements AutoCloseable {
 
     /** The answer's code, class and detail as in {@code 4.04}, and its payload. */
     String ask(Request request) throws InterruptedException {
-        byte[] octets = octets(request);
+        return ask(octets(request));
+    }
+
+    /** The same of a message with a token of two octets. */
+    String ask(byte[] octets) throws InterruptedException {
         send(octets);
         byte[] answer;
         do {

@@ -1,9 +1,11 @@
 package dev.onboard.bootstrap.internal;
 
+import dev.onboard.dtls.internal.BlockChecked;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.leshan.core.californium.DefaultExceptionTranslator;
@@ -49,6 +51,7 @@ final class SecureEndpoint implements CaliforniumBootstrapServerEndpointFactory 
         return CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(dtls.connector(builder.build()))
+                .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.onboard.server.internal;
 
+import dev.onboard.dtls.internal.BlockChecked;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -57,6 +58,7 @@ final class SecureEndpoint implements CaliforniumServerEndpointFactory {
         return CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(dtls.connector(builder.build()))
+                .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
                 .setEndpointContextMatcher(new SameSubject())
                 .setObservationStore(new LwM2mObservationStore(
                         server.getRegistrationStore(),
