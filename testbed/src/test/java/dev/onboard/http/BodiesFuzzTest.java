@@ -1,6 +1,14 @@
 package dev.onboard.http;
 
 import dev.onboard.fuzz.Fuzzer;
+import dev.onboard.manifest.FirmwareVersion;
+import dev.onboard.manifest.Manifest;
+import dev.onboard.manifest.ManifestFormat;
+import dev.onboard.manifest.SignedManifest;
+import dev.onboard.manifest.UpdateTarget;
+import dev.onboard.pki.CertificateAuthority;
+import dev.onboard.pki.CertificateRecipe;
+import dev.onboard.pki.Credential;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.pki.RevocationList;
 import dev.onboard.pki.RevocationListFile;
@@ -124,11 +132,35 @@ class BodiesFuzzTest {
         parts(
                 "/v3/device-enrollments-bulk-uploads",
                 "enrollment_identities",
+                60,
                 ("identity,comment\n\"A-" + "AB:".repeat(31) + "AB\",x\nA-" + "CD:".repeat(31) + "CD;y\n")
                         .getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void parts(String path, String part, byte[] sample) {
+    @Test
+    void firmware() {
+        byte[] image = new byte[3_000];
+        Manifest manifest =
+                Manifest.of(UpdateTarget.of("Onboard", "Simulated device"), FirmwareVersion.parse("1.1.0"), image);
+        Credential signer = CertificateAuthority.selfSigned(
+                CertificateRecipe.firmwareSigner("Signer"), port.clock, RunningPort.RANDOM);
+        parts(
+                "/v3/firmware-manifests",
+                "datafile",
+                300,
+                Stream.of(ManifestFormat.values())
+                        .map(format -> SignedManifest.sign(
+                                        format,
+                                        format.isPlatform() ? manifest.withUri("https://firmware.example/1") : manifest,
+                                        List.of(signer),
+                                        image)
+                                .encoded())
+                        .toArray(byte[][]::new));
+        parts("/v3/firmware-images", "datafile", 60, image);
+        bodies("/v3/firmware-images/upload-jobs", 60, "{\"name\":\"large\",\"description\":\"d\"}");
+    }
+
+    private void parts(String path, String part, int inputs, byte[]... samples) {
         Fuzzer.of(
                         "files for " + path,
                         input -> {
@@ -143,7 +175,7 @@ class BodiesFuzzTest {
                                     .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
                         },
                         Refused.class)
-                .run(60, List.of(sample));
+                .run(inputs, List.of(samples));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.onboard.device.internal;
 
+import dev.onboard.dtls.internal.TlvLengths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,9 @@ final class Codecs {
 
     /** @throws CodecException when the body is not what the path and the format say */
     static <T extends LwM2mNode> T decode(byte[] body, int format, LwM2mPath path, Class<T> type) {
+        if (format == ContentFormat.TLV_CODE && !TlvLengths.fit(body)) {
+            throw new CodecException("a length in the TLV body for %s reaches beyond what it stands in", path);
+        }
         try {
             T node = DECODER.decode(body, ContentFormat.fromCode(format), path, MODEL, type);
             if (node == null) {

@@ -17,6 +17,7 @@ import dev.onboard.pki.UnreadableFileException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -215,7 +216,7 @@ sealed interface Delivery {
             }
             try {
                 URI uri = URI.create(text);
-                boolean bare = uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
+                boolean bare = "".equals(uri.getRawPath()) && uri.getRawQuery() == null && uri.getRawFragment() == null;
                 // a zone (RFC 6874) means something on one machine only
                 if ("coaps".equals(uri.getScheme())
                         && uri.getHost() != null
@@ -242,8 +243,8 @@ sealed interface Delivery {
                 throw new Refusal(
                         "malformed-key",
                         at(5)
-                                + " is no unencrypted PKCS#8 of version 1 in DER (RFC 5958), the only form of a private key"
-                                + " in an LwM2M device");
+                                + " is no unencrypted PKCS#8 of version 1 in DER (RFC 5958), the only form of a"
+                                + " private key in an LwM2M device");
             }
             PrivateKey privateKey;
             try {
@@ -275,13 +276,12 @@ sealed interface Delivery {
         }
 
         void checkKind(X509Certificate certificate, String place) {
-            if (!(certificate.getPublicKey() instanceof ECPublicKey ec) || !CURVES.contains(curve(ec))) {
+            PublicKey key = key(certificate, place);
+            if (!(key instanceof ECPublicKey ec) || !CURVES.contains(curve(ec))) {
                 throw new Refusal(
                         "unsupported-key",
                         "the certificate in " + place + " has a key of the kind "
-                                + (certificate.getPublicKey() instanceof ECPublicKey ec
-                                        ? curve(ec)
-                                        : certificate.getPublicKey().getAlgorithm())
+                                + (key instanceof ECPublicKey ec ? curve(ec) : key.getAlgorithm())
                                 + "; this device works with P-256 and P-384");
             }
             try {
@@ -295,6 +295,20 @@ sealed interface Delivery {
             } catch (CertificateParsingException e) {
                 throw new Refusal("malformed-certificate", place + ": " + sentence(e));
             }
+        }
+
+        /** Bouncy Castle reads the key when it is asked for; there is none when its algorithm is not known. */
+        private static PublicKey key(X509Certificate certificate, String place) {
+            @Nullable PublicKey key;
+            try {
+                key = certificate.getPublicKey();
+            } catch (IllegalStateException e) {
+                throw new Refusal("malformed-certificate", place + ": " + e.getMessage());
+            }
+            if (key == null) {
+                throw new Refusal("malformed-certificate", place + ": the public key is of no kind that is known");
+            }
+            return key;
         }
 
         /** By the curve's prime: providers name curves differently. */
@@ -425,7 +439,8 @@ sealed interface Delivery {
             throw new Refusal(
                     "no-server-object",
                     servers.isEmpty()
-                            ? "no instance of the Server object was written; the account needs one with short server id "
+                            ? "no instance of the Server object was written; the account needs one with short server"
+                                    + " id "
                                     + shortId
                             : "none of the instances " + servers.keySet() + " of the Server object has short server id "
                                     + shortId);

@@ -19,7 +19,6 @@ import org.eclipse.leshan.core.node.LwM2mPath;
 import org.eclipse.leshan.core.node.LwM2mResource;
 import org.eclipse.leshan.core.node.LwM2mResourceInstance;
 import org.eclipse.leshan.core.node.codec.CodecException;
-import org.eclipse.leshan.core.node.codec.DefaultLwM2mDecoder;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
 import org.eclipse.leshan.core.node.codec.LwM2mDecoder;
 import org.eclipse.leshan.core.node.codec.LwM2mEncoder;
@@ -36,7 +35,7 @@ import org.eclipse.leshan.core.response.LwM2mResponse;
 
 /** Makes Leshan's requests of ours. A body that does not fit the object's model is found here, before it is sent. */
 record Requests(LwM2mModel model) {
-    private static final LwM2mDecoder DECODER = new DefaultLwM2mDecoder();
+    private static final LwM2mDecoder DECODER = new CheckedDecoder();
     private static final LwM2mEncoder ENCODER = new DefaultLwM2mEncoder();
     private static final LwM2mAttributeParser ATTRIBUTES = new DefaultLwM2mAttributeParser();
 
