@@ -92,6 +92,16 @@ class EnduranceIT {
             pace.scheduleAtFixedRate(
                     () -> {
                         heaps.add(heap());
+                        System.out.printf(
+                                "endurance: %d of %d parts of %s, %,d devices gone, heap after a collection %d MB,"
+                                        + " connections kept %d and %d%n",
+                                heaps.size(),
+                                MEASUREMENTS,
+                                LENGTH,
+                                gone.get(),
+                                heaps.get(heaps.size() - 1) >> 20,
+                                bench.bootstrapServer().openConnections(),
+                                bench.lwm2mServer().openConnections());
                         measured.countDown();
                     },
                     part,
@@ -106,8 +116,8 @@ class EnduranceIT {
                     .as("devices that did not come through: " + alive)
                     .isTrue();
             System.out.printf(
-                    "endurance: top %.0f onboardings/s for %s; then %.0f/s for %s, %,d devices in all, none lost; heap after"
-                            + " collections, MB: %s%n",
+                    "endurance: top %.0f onboardings/s for %s; then %.0f/s for %s, %,d devices in all, none lost; heap"
+                            + " after collections, MB: %s%n",
                     top,
                     trial,
                     held,

@@ -101,6 +101,16 @@ final class Recorder implements AutoCloseable {
         return front.getLocalPort();
     }
 
+    /** All that the device sent so far comes again, in order. */
+    void replay() throws IOException {
+        replay(back);
+    }
+
+    /** How many datagrams the device sent so far. */
+    int sent() {
+        return sent.size();
+    }
+
     private void replay(DatagramSocket by) throws IOException {
         for (byte[] datagram : sent) {
             to(by, datagram, server);

@@ -54,7 +54,7 @@ class ReplayIT {
         if (bench.account().trustedCertificates().list().isEmpty()) {
             bench.trust(Service.BOOTSTRAP, bench.factoryCa().chain());
         }
-        server = server();
+        server = server(0);
     }
 
     @AfterEach
@@ -64,11 +64,11 @@ class ReplayIT {
     }
 
     /** Of the bench's account, behind the way that repeats. */
-    private BootstrapServer server() throws Exception {
+    private BootstrapServer server(int port) throws Exception {
         LwM2mServerAccount told =
                 new LwM2mServerAccount(bench.lwm2mUri(), bench.lwm2mServerCa().certificate(), 1, Duration.ofMinutes(5));
         return BootstrapServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 () -> shown,
                 Deliveries.to(() -> List.of(told)),
                 new BootstrapServer.Surroundings(
@@ -88,6 +88,7 @@ class ReplayIT {
                         directory);
         device.powerOn();
         await(event -> event.stage() == Stage.REGISTERED
+                && event.party() == Party.LWM2M_SERVER
                 && event.outcome() == Outcome.OK
                 && event.endpoint().equals(Optional.of(name)));
     }
@@ -121,6 +122,27 @@ class ReplayIT {
                     .hasSize(1);
             assertThat(bench.account().issuedCertificates().byEndpoint("repeated"))
                     .hasSize(1);
+        }
+    }
+
+    /** A server that started anew knows neither the session nor the cookie (RFC 6347, 4.2.1): the recorded device gets no connection. */
+    @Test
+    void aRecordedBootstrapIsNothingToAServerThatWasStartedAgain() throws Exception {
+        try (Recorder path = new Recorder(server.address(), Meanwhile.RECORD)) {
+            onboard("recorded", path);
+            List<Long> before = done("recorded").stream().map(Event::id).toList();
+            int port = server.address().getPort();
+            server.close();
+            server = server(port);
+            path.replay();
+            assertThat(path.sent()).as("datagrams that came again").isGreaterThan(5);
+            try (Recorder another = new Recorder(server.address(), Meanwhile.RECORD)) {
+                onboard("after-the-replay", another); // what came before it has been read by then
+            }
+            assertThat(done("recorded")).extracting(Event::id).isEqualTo(before);
+            assertThat(bench.account().issuedCertificates().byEndpoint("recorded"))
+                    .hasSize(1);
+            assertThat(server.openConnections()).as("of the good device").isEqualTo(1);
         }
     }
 }
