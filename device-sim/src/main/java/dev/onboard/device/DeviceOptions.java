@@ -5,6 +5,7 @@ import dev.onboard.manifest.UpdateTrust;
 import dev.onboard.pki.TrustRules;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param renewal when it has its LwM2M certificate renewed of itself
  * @param firmware by what it fetches firmware
  * @param enrolmentKey who makes the key when the device enrols over EST
+ * @param awake after how long without a message the device sleeps (queue mode, OMA LwM2M Core 6.5); empty: it uses no queue mode
  */
 public record DeviceOptions(
         BootstrapFormat format,
@@ -37,7 +39,11 @@ public record DeviceOptions(
         UpdateTrust.Expiry signerExpiry,
         RenewalSchedule renewal,
         FirmwareTransport firmware,
-        EnrolmentKey enrolmentKey) {
+        EnrolmentKey enrolmentKey,
+        Optional<Duration> awake) {
+    /** MAX_TRANSMIT_WAIT (RFC 7252 section 4.8.2), as OMA LwM2M Core 6.5 recommends for queue mode. */
+    public static final Duration USUALLY_AWAKE = Duration.ofSeconds(93);
+
     /** Who makes the LwM2M key of a device that enrols. */
     public enum EnrolmentKey {
         /** The device; the key never leaves it. */
@@ -68,7 +74,8 @@ public record DeviceOptions(
                 UpdateTrust.Expiry.IGNORED,
                 RenewalSchedule.TWO_THIRDS,
                 FirmwareTransport.COAPS,
-                EnrolmentKey.DEVICE);
+                EnrolmentKey.DEVICE,
+                Optional.empty());
     }
 
     /** @throws IllegalArgumentException when there is no attempt, or a time is not positive */
@@ -78,6 +85,9 @@ public record DeviceOptions(
         }
         if (patience.isNegative() || patience.isZero()) {
             throw new IllegalArgumentException("a patience of " + patience + " is none");
+        }
+        if (awake.isPresent() && (awake.get().isNegative() || awake.get().isZero())) {
+            throw new IllegalArgumentException("a device that is awake for " + awake.get() + " is never reached");
         }
         if (timeNotification.isNegative() || timeNotification.isZero()) {
             throw new IllegalArgumentException("a time notification every " + timeNotification + " has no end");
@@ -144,6 +154,11 @@ public record DeviceOptions(
         return with(draft -> draft.enrolmentKey = value);
     }
 
+    /** Registers for queue mode, and sleeps after so long without a message. */
+    public DeviceOptions withQueueMode(Duration awake) {
+        return with(draft -> draft.awake = Optional.of(awake));
+    }
+
     private DeviceOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -159,7 +174,8 @@ public record DeviceOptions(
                 draft.signerExpiry,
                 draft.renewal,
                 draft.firmware,
-                draft.enrolmentKey);
+                draft.enrolmentKey,
+                draft.awake);
     }
 
     /** Of which something is about to change. */
@@ -176,6 +192,7 @@ public record DeviceOptions(
         private RenewalSchedule renewal;
         private FirmwareTransport firmware;
         private EnrolmentKey enrolmentKey;
+        private Optional<Duration> awake;
 
         Draft(DeviceOptions from) {
             this.format = from.format;
@@ -190,6 +207,7 @@ public record DeviceOptions(
             this.renewal = from.renewal;
             this.firmware = from.firmware;
             this.enrolmentKey = from.enrolmentKey;
+            this.awake = from.awake;
         }
     }
 }

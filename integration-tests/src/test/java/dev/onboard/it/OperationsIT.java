@@ -26,7 +26,7 @@ class OperationsIT {
         Cli.Up up = cli.up(folder.resolve("work"));
         cli.run("factory", "make", "--endpoint", "a/b c", "--out", folder.resolve("devices"));
         cli.run("trust", "add", up.workDirectory().resolve("ca/factory-root.cert.pem"), "--service", "bootstrap");
-        cli.onboarded(folder.resolve("devices/a%2Fb%20c"));
+        cli.onboarded(folder.resolve("devices/a%2Fb%20c"), "--queue-mode", "--awake", "5m");
     }
 
     @AfterAll
@@ -95,7 +95,8 @@ class OperationsIT {
         assertThat(list.path("data").path(0).path("endpoint_name").asText()).isEqualTo("a/b c");
         assertThat(list.path("data").path(0).path("state").asText()).isEqualTo("registered");
         Cli.Result story = cli.run("device", "show", "a/b c");
-        assertThat(story.out()).contains("bootstrap-handshake", "issued", "lwm2m-handshake", "registered");
+        assertThat(story.out())
+                .contains("bootstrap-handshake", "issued", "lwm2m-handshake", "registered", "in queue mode and awake");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.onboard.server.internal.LeshanServerRoom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ public final class LwM2mServer implements AutoCloseable {
      * @param transmission when lost messages are sent again, and how large datagrams are
      * @param authorities what a device that enrols here shall trust from then on as EST server, roots first
      * @param role of the account's LwM2M servers
+     * @param awake how long a device in queue mode is taken for awake after it was heard last (OMA LwM2M Core 6.5)
      */
     public record Surroundings(
             Account account,
@@ -76,10 +78,30 @@ public final class LwM2mServer implements AutoCloseable {
             TrustRules rules,
             Transmission transmission,
             Supplier<List<X509Certificate>> authorities,
-            Role role) {
+            Role role,
+            Duration awake) {
+        /** MAX_TRANSMIT_WAIT (RFC 7252 section 4.8.2), as OMA LwM2M Core 6.5 recommends. */
+        public static final Duration USUALLY_AWAKE = Duration.ofSeconds(93);
+
+        /** @throws IllegalArgumentException when a device would never be awake */
+        public Surroundings {
+            if (awake.isNegative() || awake.isZero()) {
+                throw new IllegalArgumentException("a device that is awake for " + awake + " is never reached");
+            }
+        }
+
         /** Judging as usual. */
         public Surroundings(Account account, Journal journal, DtlsThreads threads, InstantSource clock) {
-            this(account, journal, threads, clock, TrustRules.USUAL, Transmission.STANDARD, List::of, Role.MAIN);
+            this(
+                    account,
+                    journal,
+                    threads,
+                    clock,
+                    TrustRules.USUAL,
+                    Transmission.STANDARD,
+                    List::of,
+                    Role.MAIN,
+                    USUALLY_AWAKE);
         }
     }
 
@@ -114,6 +136,14 @@ public final class LwM2mServer implements AutoCloseable {
     /** The device's registration, when it is registered now. */
     public Optional<Registered> registration(String endpoint) {
         return server.registration(endpoint);
+    }
+
+    /**
+     * The sleep of a registered device in queue mode; empty when it is awake, or uses no queue mode. What is asked of it meanwhile
+     * completes when it has woken, or with the reason {@code device-asleep} when it does not.
+     */
+    public Optional<Sleep> sleep(String endpoint) {
+        return server.sleep(endpoint);
     }
 
     /** Every registration there is now, in no order. */

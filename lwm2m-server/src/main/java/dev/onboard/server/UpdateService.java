@@ -243,7 +243,8 @@ public final class UpdateService implements AutoCloseable {
 
     private void queue(Work work) {
         if (work.place == Place.IDLE
-                && server.registration(work.device.endpoint()).isPresent()) {
+                && server.registration(work.device.endpoint()).isPresent()
+                && server.sleep(work.device.endpoint()).isEmpty()) {
             work.place = Place.QUEUED;
             waiting.add(work);
             next();

@@ -103,7 +103,7 @@ final class DeviceCommand extends CommandGroup {
                         "%-24s %s since %s",
                         "registered_with",
                         each.path("server_uri").asText(),
-                        each.path("registered_at").asText())));
+                        each.path("registered_at").asText() + queueMode(each.path("queue_mode")))));
                 console.say("");
                 events.forEach(event -> console.say(EventText.line(event)));
             }
@@ -116,6 +116,17 @@ final class DeviceCommand extends CommandGroup {
             ArrayNode list = document.putArray("events");
             events.forEach(list::add);
             console.document(document);
+        }
+
+        private static String queueMode(JsonNode mode) {
+            String waiting = mode.path("waiting").asInt() == 0
+                    ? ""
+                    : ", " + mode.path("waiting").asInt() + " operations wait until it wakes";
+            return mode.isMissingNode()
+                    ? ""
+                    : mode.hasNonNull("asleep_since")
+                            ? ", asleep since " + mode.path("asleep_since").asText() + waiting
+                            : ", in queue mode and awake";
         }
 
         /** A device that was refused before its admission has events and no place in the directory. */

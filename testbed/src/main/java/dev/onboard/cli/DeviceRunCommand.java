@@ -119,12 +119,25 @@ final class DeviceRunCommand implements Callable<Integer> {
     private boolean resumption;
 
     @Option(
+            names = "--queue-mode",
+            description =
+                    "Register for queue mode (OMA LwM2M Core 6.5): sleep after a while without a message, until the"
+                            + " next registration update.")
+    private boolean queueMode;
+
+    @Option(
+            names = "--awake",
+            paramLabel = "TIME",
+            description = "After how long without a message a device in queue mode sleeps. Default: 93s")
+    private @Nullable String awake;
+
+    @Option(
             names = "--est-key",
             paramLabel = "device|server",
             defaultValue = "device",
             description =
-                    "Who makes the LwM2M key where devices enrol over EST: the device, or the EST server (skg, RFC 9148)."
-                            + " Default: ${DEFAULT-VALUE}")
+                    "Who makes the LwM2M key where devices enrol over EST: the device, or the EST server (skg, RFC"
+                            + " 9148). Default: ${DEFAULT-VALUE}")
     private String estKey;
 
     @Option(names = "--json", description = "Print what came of it as one JSON document; needs --exit-when.")
@@ -168,6 +181,12 @@ final class DeviceRunCommand implements Callable<Integer> {
                 .withSignerExpiry(FirmwareMixin.expiry(firmwareSigner))
                 .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS)
                 .withEnrolmentKey(enrolmentKey());
+        if (queueMode) {
+            options = options.withQueueMode(
+                    awake == null ? DeviceOptions.USUALLY_AWAKE : SessionOptions.awake("--awake", awake));
+        } else if (awake != null) {
+            throw new UsageException("--awake is for devices that sleep and needs --queue-mode");
+        }
         CaptureOption.warnOfKeyLog(console);
         Path events = Files.createTempFile("onboard-device-", ".jsonl");
         try (Journal journal = Journal.open(events, clock);

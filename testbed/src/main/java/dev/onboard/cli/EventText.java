@@ -39,6 +39,9 @@ final class EventText {
                     .append(' ')
                     .append(event.path("facts").path("path").asText());
         }
+        if (event.path("stage").asText().equals("power") && event.path("facts").hasNonNull("action")) {
+            text.append("  ").append(event.get("facts").get("action").asText());
+        }
         return text.toString().stripTrailing();
     }
 }

@@ -15,7 +15,9 @@ public final class OperationException extends RuntimeException {
         /** The device answered with an error. */
         REFUSED,
         /** The device did not answer in time. */
-        TIMEOUT
+        TIMEOUT,
+        /** The device sleeps (queue mode); the operation may still be carried out when it wakes. */
+        ASLEEP
     }
 
     private OperationException(Kind kind, String message) {

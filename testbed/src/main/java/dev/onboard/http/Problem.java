@@ -114,6 +114,7 @@ final class Problem extends RuntimeException {
             case BAD_VALUE -> invalid("value", message);
             case REFUSED -> deviceRefused(message);
             case TIMEOUT -> deviceSilent(message);
+            case ASLEEP -> new Problem(504, "device_asleep", message, List.of());
         };
     }
 

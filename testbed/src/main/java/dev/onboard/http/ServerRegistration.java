@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A device's registration with one LwM2M server.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param id what the server calls it
  * @param address the device's
  * @param paths the objects and instances that it said to have
+ * @param queueMode what its use of queue mode means now; empty when it uses none
  */
 public record ServerRegistration(
         URI server,
@@ -23,7 +25,16 @@ public record ServerRegistration(
         Instant updatedAt,
         Duration lifetime,
         InetSocketAddress address,
-        List<String> paths) {
+        List<String> paths,
+        Optional<QueueMode> queueMode) {
+    /**
+     * The device sleeps from time to time (OMA LwM2M Core 6.5).
+     *
+     * @param asleepSince when it is taken to sleep
+     * @param waiting how many operations wait for it to wake
+     */
+    public record QueueMode(Optional<Instant> asleepSince, int waiting) {}
+
     ObjectNode document() {
         ObjectNode document = Json.object()
                 .put("server_uri", server.toString())
@@ -34,6 +45,10 @@ public record ServerRegistration(
                 .put("address", address.getAddress().getHostAddress() + ":" + address.getPort());
         ArrayNode said = document.putArray("paths");
         paths.forEach(said::add);
+        queueMode.ifPresent(mode -> {
+            ObjectNode queue = document.putObject("queue_mode").put("waiting", mode.waiting());
+            mode.asleepSince().ifPresent(since -> queue.put("asleep_since", Json.time(since)));
+        });
         return document;
     }
 }

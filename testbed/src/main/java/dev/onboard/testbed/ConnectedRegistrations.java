@@ -192,7 +192,7 @@ final class ConnectedRegistrations implements ConnectedDevices {
                         case "invalid-path", "invalid-value" -> DeviceFailure.invalid(message);
                         case "refused-by-device" ->
                             DeviceFailure.refused(failed.code().orElse("4.00"), message);
-                        case "timeout" -> DeviceFailure.timeout(message);
+                        case "timeout", "device-asleep" -> DeviceFailure.timeout(message);
                         default -> DeviceFailure.notConnected(message);
                     });
         });

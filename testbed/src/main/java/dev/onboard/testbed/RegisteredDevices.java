@@ -10,21 +10,31 @@ import dev.onboard.http.OperationException;
 import dev.onboard.http.OperationException.Kind;
 import dev.onboard.http.Rotations;
 import dev.onboard.http.ServerRegistration;
+import dev.onboard.http.ServerRegistration.QueueMode;
 import dev.onboard.http.connect.ConnectedDevices;
 import dev.onboard.server.Link;
 import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.Node;
+import dev.onboard.server.Registered;
+import dev.onboard.server.Sleep;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** What the management port does to devices, done by the LwM2M server. */
 final class RegisteredDevices implements DeviceOperations {
+    /** Shorter than that of {@code ManagementClient}. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final JsonNodeFactory JSON = new ObjectMapper().getNodeFactory();
 
     private final Map<URI, LwM2mServer> servers;
@@ -88,9 +98,18 @@ final class RegisteredDevices implements DeviceOperations {
                         registered.lastUpdate(),
                         registered.lifetime(),
                         registered.address(),
-                        registered.links().stream().map(Link::path).toList()))
+                        registered.links().stream().map(Link::path).toList(),
+                        queueMode(each, registered)))
                 .ifPresent(found::add));
         return found;
+    }
+
+    private static Optional<QueueMode> queueMode(LwM2mServer server, Registered registered) {
+        Optional<Sleep> sleep = server.sleep(registered.endpoint());
+        return registered.queueMode()
+                ? Optional.of(new QueueMode(
+                        sleep.map(Sleep::since), sleep.map(Sleep::waiting).orElse(0)))
+                : Optional.empty();
     }
 
     @Override
@@ -106,7 +125,7 @@ final class RegisteredDevices implements DeviceOperations {
 
     @Override
     public CompletionStage<JsonNode> read(String endpoint, String path) {
-        return told(server.read(endpoint, path).thenApply(RegisteredDevices::json));
+        return inTime(endpoint, told(server.read(endpoint, path).thenApply(RegisteredDevices::json)));
     }
 
     @Override
@@ -119,21 +138,49 @@ final class RegisteredDevices implements DeviceOperations {
         } else if (value.isValueNode() && !value.isNull()) {
             text = value.asText();
         } else {
-            return java.util.concurrent.CompletableFuture.failedStage(OperationException.of(
+            return CompletableFuture.failedStage(OperationException.of(
                     Kind.BAD_VALUE, "a resource takes one value: a text, a number, true or false; not " + value));
         }
-        return told(server.write(endpoint, path, text));
+        return inTime(endpoint, told(server.write(endpoint, path, text)));
     }
 
     @Override
     public CompletionStage<Void> execute(String endpoint, String path, String arguments) {
-        return told(server.execute(endpoint, path, arguments));
+        return inTime(endpoint, told(server.execute(endpoint, path, arguments)));
     }
 
     @Override
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values) {
         return told(server.observe(endpoint, path, answer -> answer.node().ifPresent(node -> values.accept(json(node))))
                 .thenApply(observation -> observation::close));
+    }
+
+    private <T> CompletionStage<T> inTime(String endpoint, CompletionStage<T> operation) {
+        return inTime(server.sleep(endpoint), operation, PATIENCE);
+    }
+
+    /** Who asks something of a device that sleeps is answered in time, though it may be carried out later. */
+    static <T> CompletionStage<T> inTime(Optional<Sleep> asleep, CompletionStage<T> operation, Duration patience) {
+        if (asleep.isEmpty()) {
+            return operation;
+        }
+        Sleep sleep = asleep.get();
+        return operation
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(error -> CompletableFuture.failedStage(
+                        error instanceof TimeoutException
+                                ? OperationException.of(
+                                        Kind.ASLEEP,
+                                        "the device sleeps since " + sleep.since()
+                                                + " (queue mode) and did not wake within "
+                                                + patience.toSeconds()
+                                                + " s; the operation waits until it wakes, at the"
+                                                + " longest until " + sleep.until()
+                                                + ", when its registration ends. 'onboard"
+                                                + " device show' tells what came of it")
+                                : error));
     }
 
     private static <T> CompletionStage<T> told(CompletionStage<T> operation) {
@@ -146,12 +193,12 @@ final class RegisteredDevices implements DeviceOperations {
                     case "invalid-path" -> Kind.BAD_PATH;
                     case "invalid-value" -> Kind.BAD_VALUE;
                     case "refused-by-device" -> Kind.REFUSED;
+                    case "device-asleep" -> Kind.ASLEEP;
                     default -> Kind.TIMEOUT;
                 };
-                return java.util.concurrent.CompletableFuture.failedStage(
-                        OperationException.of(kind, String.valueOf(failed.getMessage())));
+                return CompletableFuture.failedStage(OperationException.of(kind, String.valueOf(failed.getMessage())));
             }
-            return java.util.concurrent.CompletableFuture.failedStage(cause);
+            return CompletableFuture.failedStage(cause);
         });
     }
 

@@ -132,7 +132,8 @@ public final class ServerProcess implements AutoCloseable {
                     TrustRules.USUAL,
                     Testbed.TRANSMISSION,
                     on::authorities,
-                    LwM2mServer.Role.MAIN);
+                    LwM2mServer.Role.MAIN,
+                    options.awake());
             LwM2mServer lwm2m = parts.add(
                     shared.isPresent()
                             ? LwM2mServer.start(bind, () -> credential, surroundings, shared.get())

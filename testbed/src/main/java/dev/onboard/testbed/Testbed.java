@@ -128,7 +128,7 @@ public final class Testbed implements AutoCloseable {
                 .toList();
         Transmission transmission = TRANSMISSION.withSessions(options.sessions());
         Function<LwM2mServer.Role, LwM2mServer.Surroundings> surroundings = role -> new LwM2mServer.Surroundings(
-                account, journal, threads, clock, TrustRules.USUAL, transmission, authorities, role);
+                account, journal, threads, clock, TrustRules.USUAL, transmission, authorities, role, options.awake());
         LwM2mServer lwm2m = parts.add(LwM2mServer.start(
                 new InetSocketAddress(options.bind(), options.lwm2mPort()),
                 identityOfLwm2m::credential,

@@ -2,8 +2,10 @@ package dev.onboard.testbed;
 
 import dev.onboard.account.Database;
 import dev.onboard.dtls.Sessions;
+import dev.onboard.server.LwM2mServer;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ import java.util.function.Consumer;
  * @param firmware how firmware comes to devices, and what they make of it
  * @param capture where the traffic of the servers is written, with the secrets that open it; empty: nowhere
  * @param sessions what each server keeps of DTLS sessions
+ * @param awake how long the LwM2M servers take a device in queue mode for awake after they heard it last
  */
 public record TestbedOptions(
         Path workDirectory,
@@ -42,7 +45,8 @@ public record TestbedOptions(
         DeliveryOptions delivery,
         FirmwareOptions firmware,
         Optional<Path> capture,
-        Sessions sessions) {
+        Sessions sessions,
+        Duration awake) {
 
     /** How the management port shows itself. */
     public sealed interface ApiTls {
@@ -86,7 +90,8 @@ public record TestbedOptions(
                 DeliveryOptions.USUAL,
                 FirmwareOptions.USUAL,
                 Optional.empty(),
-                Sessions.STANDARD);
+                Sessions.STANDARD,
+                LwM2mServer.Surroundings.USUALLY_AWAKE);
     }
 
     /** On these ports. */
@@ -153,6 +158,11 @@ public record TestbedOptions(
         return with(draft -> draft.sessions = what);
     }
 
+    /** With LwM2M servers that take a device in queue mode for awake so long. */
+    public TestbedOptions withAwake(Duration time) {
+        return with(draft -> draft.awake = time);
+    }
+
     private TestbedOptions with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -171,7 +181,8 @@ public record TestbedOptions(
                 draft.delivery,
                 draft.firmware,
                 draft.capture,
-                draft.sessions);
+                draft.sessions,
+                draft.awake);
     }
 
     /** Of which something is about to change. */
@@ -191,6 +202,7 @@ public record TestbedOptions(
         private FirmwareOptions firmware;
         private Optional<Path> capture;
         private Sessions sessions;
+        private Duration awake;
 
         Draft(TestbedOptions from) {
             this.workDirectory = from.workDirectory;
@@ -208,6 +220,7 @@ public record TestbedOptions(
             this.firmware = from.firmware;
             this.capture = from.capture;
             this.sessions = from.sessions;
+            this.awake = from.awake;
         }
     }
 }

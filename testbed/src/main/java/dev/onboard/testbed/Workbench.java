@@ -160,7 +160,8 @@ public final class Workbench implements AutoCloseable {
                         with.lwm2mRules,
                         with.transmission,
                         this::authorities,
-                        role));
+                        role,
+                        with.awake));
     }
 
     private List<LwM2mServerAccount> told() {
@@ -216,6 +217,7 @@ public final class Workbench implements AutoCloseable {
         private UnaryOperator<URI> wayToLwm2m = uri -> uri;
         private Delivering delivering = (endpoint, issued, servers) -> Delivery.of(issued, servers);
         private boolean secondLwm2mServer;
+        private Duration awake = LwM2mServer.Surroundings.USUALLY_AWAKE;
         private List<X509Certificate> authorities = List.of();
         private KeySource keys = KeySource.BOOTSTRAP_SERVER;
         private @Nullable Credential bootstrapCredential;
@@ -283,6 +285,12 @@ public final class Workbench implements AutoCloseable {
         /** When devices and servers send lost messages again, and how large datagrams are; the standards' values by default. */
         public Builder transmission(Transmission value) {
             this.transmission = value;
+            return this;
+        }
+
+        /** How long the LwM2M servers take a device in queue mode for awake after they heard it last. */
+        public Builder awake(Duration value) {
+            this.awake = value;
             return this;
         }
 

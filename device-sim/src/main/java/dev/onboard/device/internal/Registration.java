@@ -65,6 +65,9 @@ final class Registration {
     private final boolean managesFirmware;
 
     private ServerObject server;
+    /** In queue mode. */
+    private final Optional<Dozing> dozing;
+
     private Surroundings.Timer update = Surroundings.Timer.NONE;
     private @Nullable Link link;
     private List<String> location = List.of();
@@ -149,6 +152,16 @@ final class Registration {
         }
         account.access().forEach(access -> objects.add(new AccessRights(access)));
         this.management = new Management(surroundings, told, options.timeNotification(), objects, account::allows);
+        this.dozing = options.awake()
+                .map(awake -> new Dozing(
+                        awake,
+                        surroundings,
+                        firmware::isUnderWay,
+                        action -> surroundings
+                                .journal()
+                                .record(told.of(Stage.POWER)
+                                        .fact("action", action)
+                                        .fact("server_uri", account.uri().toString()))));
     }
 
     private void offline() {
@@ -169,6 +182,7 @@ final class Registration {
             fail(failure);
             return;
         }
+        dozing.ifPresent(opened::add);
         synchronized (this) {
             if (over) {
                 opened.close();
@@ -188,6 +202,9 @@ final class Registration {
                     .addUriQuery("lt=" + server.lifetime())
                     .addUriQuery("lwm2m=1.1")
                     .addUriQuery("b=" + server.binding());
+            if (dozing.isPresent()) {
+                request.getOptions().addUriQuery("Q");
+            }
             lifetimeChanged = false;
         }
         request.setPayload(management.links());
@@ -565,10 +582,10 @@ final class Registration {
             }
 
             private void leave() {
+                dozing.ifPresent(Dozing::end);
                 offline();
                 management.close();
-                leaving.close();
-                afterwards.run();
+                leaving.leave(afterwards);
             }
         });
     }
@@ -577,6 +594,7 @@ final class Registration {
     void close() {
         Link open;
         offline();
+        dozing.ifPresent(Dozing::end);
         synchronized (this) {
             over = true;
             update.cancel();

@@ -18,7 +18,6 @@ import org.eclipse.leshan.core.response.ObserveCompositeResponse;
 import org.eclipse.leshan.core.response.ObserveResponse;
 import org.eclipse.leshan.server.LeshanServer;
 import org.eclipse.leshan.server.observation.ObservationListener;
-import org.eclipse.leshan.server.queue.PresenceListener;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.registration.RegistrationListener;
 import org.eclipse.leshan.server.registration.RegistrationUpdate;
@@ -26,16 +25,13 @@ import org.eclipse.leshan.server.send.SendListener;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whoever watches what Leshan tells. Thread-safe, never blocks. */
-final class Happenings implements RegistrationListener, ObservationListener, PresenceListener, SendListener {
+final class Happenings implements RegistrationListener, ObservationListener, SleepingDevices.Presence, SendListener {
     private final List<Consumer<ServerEvent>> watchers = new CopyOnWriteArrayList<>();
 
-    Happenings(LeshanServer server) {
+    /** From now on. */
+    void listenTo(LeshanServer server) {
         server.getRegistrationService().addListener(this);
         server.getObservationService().addListener(this);
-        if (server.getPresenceService()
-                != null) { // there is none as long as requests do not wait for devices that sleep
-            server.getPresenceService().addListener(this);
-        }
         server.getSendService().addListener(this);
     }
 
@@ -77,13 +73,13 @@ final class Happenings implements RegistrationListener, ObservationListener, Pre
     }
 
     @Override
-    public void onSleeping(Registration registration) {
-        tell(new ServerEvent.Sleeping(registration.getEndpoint()));
+    public void sleeping(String endpoint) {
+        tell(new ServerEvent.Sleeping(endpoint));
     }
 
     @Override
-    public void onAwake(Registration registration) {
-        tell(new ServerEvent.Awake(registration.getEndpoint()));
+    public void awake(String endpoint) {
+        tell(new ServerEvent.Awake(endpoint));
     }
 
     @Override

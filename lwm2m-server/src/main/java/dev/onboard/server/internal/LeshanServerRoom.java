@@ -24,6 +24,7 @@ import dev.onboard.server.Node;
 import dev.onboard.server.ObjectSpec;
 import dev.onboard.server.Registered;
 import dev.onboard.server.ServerEvent;
+import dev.onboard.server.Sleep;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -46,7 +47,6 @@ import org.eclipse.leshan.core.link.lwm2m.LwM2mLinkParser;
 import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.model.ObjectLoader;
 import org.eclipse.leshan.core.model.StaticModel;
-import org.eclipse.leshan.core.node.codec.DefaultLwM2mDecoder;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
 import org.eclipse.leshan.core.request.BindingMode;
 import org.eclipse.leshan.server.LeshanServer;
@@ -78,6 +78,7 @@ public final class LeshanServerRoom implements AutoCloseable {
     private final Operations operations;
     private final Posts posts;
     private final Together together;
+    private final SleepingDevices sleepers;
     private final Happenings happenings;
     private final MessageTrace messages;
     private final LwM2mModel model;
@@ -92,6 +93,7 @@ public final class LeshanServerRoom implements AutoCloseable {
             InetSocketAddress address,
             Operations operations,
             Posts posts,
+            SleepingDevices sleepers,
             Happenings happenings,
             MessageTrace messages,
             LwM2mModel model,
@@ -104,6 +106,7 @@ public final class LeshanServerRoom implements AutoCloseable {
         this.operations = operations;
         this.posts = posts;
         this.together = new Together(server, operations, model);
+        this.sleepers = sleepers;
         this.happenings = happenings;
         this.messages = messages;
         this.model = model;
@@ -146,7 +149,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                         new SameDevice(on.journal()),
                         new StaticModelProvider(model),
                         new DefaultLwM2mEncoder(),
-                        new DefaultLwM2mDecoder(),
+                        new CheckedDecoder(),
                         true,
                         new StaticClientAwakeTimeProvider(),
                         new RandomStringRegistrationIdProvider(),
@@ -171,6 +174,19 @@ public final class LeshanServerRoom implements AutoCloseable {
                         on.journal(),
                         on.role(),
                         () -> endpoint.getAddress().getPort()));
+        Happenings happenings = new Happenings();
+        SleepingDevices sleepers =
+                new SleepingDevices(on.awake(), on.threads().io(), on.clock(), on.journal(), happenings);
+        // before whoever is told of an update, and then finds the device awake
+        server.getRegistrationService().addListener(sleepers);
+        happenings.listenTo(server);
+        happenings.add(event -> {
+            if (event instanceof ServerEvent.Notified
+                    || event instanceof ServerEvent.NotifiedTogether
+                    || event instanceof ServerEvent.Sent) {
+                sleepers.heard(event.endpoint());
+            }
+        });
         MessageTrace messages = new MessageTrace(registrations, on.clock());
         endpoint.addInterceptor(messages);
         IdentityHandlerProvider identities = new IdentityHandlerProvider();
@@ -228,9 +244,10 @@ public final class LeshanServerRoom implements AutoCloseable {
                 server,
                 dtls,
                 endpoint.getAddress(),
-                new Operations(server, model, on.journal()),
-                new Posts(server, endpoint, on.journal()),
-                new Happenings(server),
+                new Operations(server, model, on.journal(), sleepers),
+                new Posts(server, endpoint, on.journal(), sleepers),
+                sleepers,
+                happenings,
                 messages,
                 model,
                 packages,
@@ -261,6 +278,11 @@ public final class LeshanServerRoom implements AutoCloseable {
     /** The device's registration. */
     public Optional<Registered> registration(String endpoint) {
         return HeldHere.of(server, endpoint).map(LeshanServerRoom::registered);
+    }
+
+    /** Its sleep. */
+    public Optional<Sleep> sleep(String endpoint) {
+        return sleepers.sleep(endpoint);
     }
 
     static Registered registered(Registration registration) {
@@ -384,6 +406,7 @@ public final class LeshanServerRoom implements AutoCloseable {
     @Override
     public void close() {
         trustChanges.close();
+        sleepers.close();
         synchronized (this) {
             if (plainFiles != null) {
                 plainFiles.close();

@@ -59,13 +59,15 @@ final class Operations {
     private final Requests requests;
     private final Journal journal;
     private final Observations observations;
+    private final SleepingDevices sleepers;
 
-    Operations(LeshanServer server, LwM2mModel model, Journal journal) {
+    Operations(LeshanServer server, LwM2mModel model, Journal journal, SleepingDevices sleepers) {
         this.server = server;
         this.model = model;
         this.requests = new Requests(model);
         this.journal = journal;
         this.observations = new Observations(server, journal);
+        this.sleepers = sleepers;
     }
 
     CompletionStage<Node> read(String endpoint, String path) {
@@ -181,7 +183,7 @@ final class Operations {
                     "'" + path + "' is not a path of an object, instance or resource that " + operation
                             + " is for, such as /3/0/0"));
         }
-        return send(registration, operation, path, delivery, request);
+        return sleepers.whenAwake(registration, operation, path, now -> send(now, operation, path, delivery, request));
     }
 
     private <T extends LwM2mResponse> CompletionStage<Answered> send(
@@ -199,6 +201,7 @@ final class Operations {
                 delivery,
                 limit(request).toMillis(),
                 answer -> {
+                    sleepers.heard(endpoint);
                     Event.Draft event = event(endpoint, operation, path, start);
                     if (answer.isSuccess()) {
                         journal.record(event);
@@ -219,7 +222,13 @@ final class Operations {
                 },
                 error -> {
                     String reason = error instanceof TimeoutException ? "timeout" : "not-delivered";
-                    String detail = "the device did not answer: " + error.getMessage();
+                    String detail = "the device did not answer: " + error.getMessage()
+                            + (registration.usesQueueMode() && error instanceof TimeoutException
+                                    ? SleepingDevices.EARLIER
+                                    : "");
+                    if (error instanceof TimeoutException) {
+                        sleepers.silent(endpoint);
+                    }
                     journal.record(event(endpoint, operation, path, start)
                             .failed(reason)
                             .detail(detail));

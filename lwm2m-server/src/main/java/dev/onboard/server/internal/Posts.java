@@ -29,11 +29,13 @@ final class Posts {
     private final LeshanServer server;
     private final Endpoint endpoint;
     private final Journal journal;
+    private final SleepingDevices sleepers;
 
-    Posts(LeshanServer server, Endpoint endpoint, Journal journal) {
+    Posts(LeshanServer server, Endpoint endpoint, Journal journal, SleepingDevices sleepers) {
         this.server = server;
         this.endpoint = endpoint;
         this.journal = journal;
+        this.sleepers = sleepers;
     }
 
     CompletionStage<Void> send(String name, String path, byte[] octets) {
@@ -42,6 +44,10 @@ final class Posts {
             return CompletableFuture.failedStage(
                     new OperationException("not-registered", "no device '" + name + "' is registered now"));
         }
+        return sleepers.whenAwake(registration, "execute", path, now -> send(now, name, path, octets));
+    }
+
+    private CompletionStage<Void> send(Registration registration, String name, String path, byte[] octets) {
         long start = System.nanoTime();
         CompletableFuture<Response> answer = new CompletableFuture<>();
         Request request = new Request(Code.POST);
@@ -78,10 +84,12 @@ final class Posts {
                 .fact("operation", "execute")
                 .fact("path", path);
         if (response == null) {
+            sleepers.silent(name);
             String detail = "the device did not answer: " + (failure == null ? "" : failure.getMessage());
             journal.record(event.failed("timeout").detail(detail));
             return CompletableFuture.failedStage(new OperationException("timeout", detail));
         }
+        sleepers.heard(name);
         if (!response.isSuccess()) {
             String sentence = response.getPayloadString();
             String detail = "the device answered " + response.getCode() + (sentence.isEmpty() ? "" : ": " + sentence);

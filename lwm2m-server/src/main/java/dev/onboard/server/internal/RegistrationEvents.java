@@ -38,8 +38,11 @@ final class RegistrationEvents implements RegistrationListener {
             account.devices().registered(registration.getEndpoint(), said(registration));
         }
         DevicePeer device = (DevicePeer) registration.getClientTransportData().getIdentity();
-        journal.record(event(Stage.REGISTERED, registration)
-                .fact("registration", registration.getId())
+        Event.Draft event = event(Stage.REGISTERED, registration);
+        if (registration.usesQueueMode()) {
+            event.fact("queue_mode", "yes");
+        }
+        journal.record(event.fact("registration", registration.getId())
                 .fact("lifetime_s", String.valueOf(registration.getLifeTimeInSec()))
                 .fact("lwm2m", registration.getLwM2mVersion().toString())
                 .fact("serial", device.trust().certificate().getSerialNumber().toString(16))
