@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs the packaged program as its users do, in processes of its own, with a home directory of its own. */
@@ -29,6 +30,7 @@ final class Cli implements AutoCloseable {
     private static final Path JAR =
             Path.of(System.getProperty("onboard.root", ".."), "testbed", "target", "onboard.jar");
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final List<String> JAVA = QuickStart.of(JAR);
 
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
@@ -51,9 +53,10 @@ final class Cli implements AutoCloseable {
 
     /** The same command as a line for a shell; whoever runs it has this home directory's environment. */
     String line(String... arguments) {
-        return "HOME='" + home + "' '"
-                + Path.of(System.getProperty("java.home"), "bin", "java") + "' -Xmx512m -jar '" + JAR + "' "
-                + String.join(" ", arguments);
+        return "HOME='" + home + "' "
+                + JAVA.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" ")) + " -Xmx512m -jar '"
+                + JAR
+                + "' " + String.join(" ", arguments);
     }
 
     /** From now on commands have this in their environment. */
@@ -82,8 +85,8 @@ final class Cli implements AutoCloseable {
 
     /** Starts a command and leaves it running. */
     Process start(Object... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(JAVA);
+        command.addAll(List.of("-Xmx1g", "-jar", JAR.toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }

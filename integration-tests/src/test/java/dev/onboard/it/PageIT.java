@@ -54,6 +54,9 @@ class PageIT extends PageTest {
             new String[] {"/update/certificates", "Update", "update-certificates"},
             new String[] {"/explain", "Explain", "explain"});
 
+    /** The headings of the pages that hold more when there are more devices. */
+    private static final List<String> OTHER_WITH_MANY_DEVICES = List.of("Overview", "Devices");
+
     /** Open, make ten devices, remove their CA, see the eleventh refused and why, press the button, see it registered. */
     @Test
     void aNewcomersWalk() {
@@ -222,7 +225,9 @@ class PageIT extends PageTest {
         for (String[] each : PAGES) {
             updates(100);
             Browser.go(page, each[0], each[1]);
-            Browser.assertAccessible(page, each[2] + " with 10,000 devices");
+            if (OTHER_WITH_MANY_DEVICES.contains(each[1])) {
+                Browser.assertAccessible(page, each[2] + " with 10,000 devices");
+            }
         }
         Browser.go(page, "/devices", "Devices");
         assertThat(page.getByText("10,000 devices")).isVisible();

@@ -86,7 +86,8 @@ class ScenarioCatalogueIT {
                 without.addAll(ScenarioFiles.read(file));
             }
         }
-        List<Result> results = run(without);
+        // most of them wait for what does not come
+        List<Result> results = run(without, 32);
         assertThat(results).hasSizeGreaterThan(50);
         assertThat(results.stream()
                         .filter(result -> result.status() != Result.Status.DIFFERENT)

@@ -1,9 +1,11 @@
 package dev.onboard.pki;
 
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 
 /** A private key and the certificate chain that belongs to it, leaf first. Immutable; {@link #toString} never shows the key. */
@@ -32,6 +34,23 @@ public final class Credential {
                     + "; give the key that the certificate was issued for");
         }
         return new Credential(privateKey, leafFirst);
+    }
+
+    /**
+     * A pair that was made here, with the chain that was issued for it: the first certificate must be of its public key.
+     *
+     * @throws IllegalArgumentException when the chain is empty or the first certificate is of another key
+     */
+    public static Credential of(KeyPair keys, List<X509Certificate> leafFirst) {
+        if (leafFirst.isEmpty()) {
+            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
+        }
+        X509Certificate leaf = leafFirst.get(0);
+        if (!Arrays.equals(leaf.getPublicKey().getEncoded(), keys.getPublic().getEncoded())) {
+            throw new IllegalArgumentException("the certificate of " + leaf.getSubjectX500Principal()
+                    + " is of another key than the one that was made for it");
+        }
+        return new Credential(keys.getPrivate(), leafFirst);
     }
 
     /** For a fault: what a party shows, whether or not the key fits the first certificate. */

@@ -5,7 +5,10 @@ import dev.onboard.pki.CryptoProvider;
 import dev.onboard.testbed.UsageException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,8 +25,9 @@ import picocli.CommandLine.Spec;
         name = "onboard",
         mixinStandardHelpOptions = true,
         versionProvider = Onboard.Version.class,
-        description = "A certificate-onboarding testbed for LwM2M.",
-        subcommands = {
+        description = "A certificate-onboarding testbed for LwM2M.")
+public final class Onboard implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             UpCommand.class,
             BootstrapServerCommand.class,
@@ -42,9 +46,10 @@ import picocli.CommandLine.Spec;
             UpdateCommand.class,
             RotateCommand.class,
             ExplainCommand.class,
-            ScenarioCommand.class
-        })
-public final class Onboard implements Runnable {
+            ScenarioCommand.class);
+
+    private static final Set<String> VERSION = Set.of("--version", "-V");
+
     @Spec
     private CommandSpec spec;
 
@@ -78,13 +83,31 @@ public final class Onboard implements Runnable {
 
     /** Runs a command line; what it prints goes to these writers. Returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandLine(new Onboard())
+        return line(arguments)
                 .setAllowSubcommandsAsOptionParameters(true)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(Onboard::explain)
                 .setParameterExceptionHandler(Onboard::explainUsage)
                 .execute(arguments);
+    }
+
+    /**
+     * The command line for these arguments. It knows the commands that they name, and all commands when they name none:
+     * each command costs some milliseconds at every start.
+     */
+    static CommandLine line(String... arguments) {
+        CommandLine line = new CommandLine(new Onboard());
+        Set<String> words = Set.copyOf(Arrays.asList(arguments));
+        if (VERSION.containsAll(words) && !words.isEmpty()) {
+            return line;
+        }
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(command ->
+                        words.contains(command.getAnnotation(Command.class).name()))
+                .toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
+        return line;
     }
 
     private static int explain(Exception problem, CommandLine command, CommandLine.ParseResult parsed)

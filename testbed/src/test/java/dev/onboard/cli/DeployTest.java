@@ -126,12 +126,11 @@ class DeployTest {
         assertThat(lines).hasSize(16);
         for (List<String> line : lines) {
             // throws for an option, a value or a subcommand that is not
-            CommandLine.ParseResult parsed = new CommandLine(new Onboard())
-                    .setAllowSubcommandsAsOptionParameters(true)
-                    .parseArgs(line.toArray(String[]::new));
+            CommandLine.ParseResult parsed =
+                    Onboard.line().setAllowSubcommandsAsOptionParameters(true).parseArgs(line.toArray(String[]::new));
             assertThat(parsed.hasSubcommand()).as(line.toString()).isTrue();
         }
-        assertThatThrownBy(() -> new CommandLine(new Onboard()).parseArgs("up", "--lwm2m-prot=1"))
+        assertThatThrownBy(() -> Onboard.line().parseArgs("up", "--lwm2m-prot=1"))
                 .isInstanceOf(CommandLine.ParameterException.class);
     }
 

@@ -215,8 +215,7 @@ final class BootstrapResource extends CoapResource {
         return account.issue(IssueRequest.of(asked.endpoint(), keys))
                 .thenComposeAsync(
                         issued -> {
-                            Delivery delivery =
-                                    deliveries.of(asked.endpoint(), Credential.of(keys.getPrivate(), issued.chain()));
+                            Delivery delivery = deliveries.of(asked.endpoint(), Credential.of(keys, issued.chain()));
                             asked.exchange().respond(ResponseCode.CHANGED);
                             return session.deliver(delivery, Optional.empty());
                         },

@@ -220,7 +220,7 @@ final class Enrolment {
             checkFormat(response, CERTIFICATES);
             came = CertificateBag.read(body);
         }
-        return Credential.of(keys.getPrivate(), CertificateBag.chain(keys.getPublic(), came));
+        return Credential.of(keys, CertificateBag.chain(keys.getPublic(), came));
     }
 
     private static Credential generated(Response response, byte[] body) throws EnrolmentFault {

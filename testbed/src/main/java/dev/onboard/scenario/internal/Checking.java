@@ -32,6 +32,9 @@ final class Checking {
     /** A device of the user's has to be started first. */
     private static final Duration FOREIGN_DEVICE = Duration.ofSeconds(60);
 
+    /** So often it is looked whether a device of the user's still runs. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final ScenarioRun run;
     private final Leg leg;
     private final ForeignParties foreign;
@@ -310,12 +313,26 @@ final class Checking {
         Duration within =
                 patience(foreign.device().isPresent() && asked.compareTo(FOREIGN_DEVICE) < 0 ? FOREIGN_DEVICE : asked);
         long deadline = System.nanoTime() + within.toNanos();
-        Optional<Event> found = journal.await(event -> wanted.test(event) || isAnEnd(event, device), within);
+        Optional<Event> found = awaitOrFail(event -> wanted.test(event) || isAnEnd(event, device), within);
         if (found.isEmpty() || wanted.test(found.get())) {
             return found;
         }
         long left = Math.min(deadline - System.nanoTime(), GRACE.toNanos());
         return journal.await(wanted, Duration.ofNanos(Math.max(1, left)));
+    }
+
+    /** As the journal waits; but for a device of the user's that ended badly no longer than a moment. */
+    private Optional<Event> awaitOrFail(Predicate<Event> wanted, Duration within) {
+        Journal journal = run.bench().journal();
+        if (foreign.device().isEmpty()) {
+            return journal.await(wanted, within);
+        }
+        long deadline = System.nanoTime() + within.toNanos();
+        Optional<Event> found = Optional.empty();
+        while (found.isEmpty() && !run.foreignFailed() && System.nanoTime() < deadline) {
+            found = journal.await(wanted, LOOK);
+        }
+        return found.isPresent() ? found : journal.await(wanted, run.foreignFailed() ? GRACE : LOOK);
     }
 
     /** The device waits before it tries again, or is where it wants to be; a peer that is no device is there at once. */

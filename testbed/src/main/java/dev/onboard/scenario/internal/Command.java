@@ -71,6 +71,12 @@ final class Command implements AutoCloseable {
         return running == null || running.isAlive() ? Optional.empty() : Optional.of(ending(running.exitValue()));
     }
 
+    /** Whether it ended of itself and badly: it does nothing any more. One that ended well may have left something running. */
+    boolean failed() {
+        Process running = process;
+        return running != null && !running.isAlive() && running.exitValue() != 0;
+    }
+
     private String ending(int code) {
         try {
             List<String> said = Files.readAllLines(output);

@@ -471,6 +471,20 @@ final class ScenarioRun implements AutoCloseable {
         return String.join("; ", ended);
     }
 
+    /** Whether every device of the user's ended of itself and badly. */
+    boolean foreignFailed() {
+        boolean any = false;
+        for (Actor actor : actors) {
+            if (actor instanceof Actor.Foreign foreignDevice) {
+                if (!foreignDevice.command().failed()) {
+                    return false;
+                }
+                any = true;
+            }
+        }
+        return any;
+    }
+
     /** Where a device says what became of the last firmware. */
     String updateResult() {
         return later.resultPath();
