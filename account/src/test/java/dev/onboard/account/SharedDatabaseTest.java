@@ -14,6 +14,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -66,6 +67,29 @@ class SharedDatabaseTest {
     @Test
     void itIsOneAccount() {
         assertThat(second.account.id()).isEqualTo(first.account.id());
+    }
+
+    /** Each brings the tables forward, or finds that another did. */
+    @Test
+    void manyStartAtOnceOnANewDatabase() throws Exception {
+        Database unused = OpenAccount.database(Files.createDirectories(work.resolve("new")));
+        CountDownLatch together = new CountDownLatch(1);
+        List<CompletableFuture<OpenAccount>> opening = IntStream.range(0, 6)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                together.await();
+                                return OpenAccount.in(work.resolve("new-" + i), unused);
+                            } catch (IOException | InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        task -> new Thread(task).start()))
+                .toList();
+        together.countDown();
+        List<OpenAccount> open = opening.stream().map(CompletableFuture::join).toList();
+        assertThat(open.stream().map(one -> one.account.id()).distinct()).hasSize(1);
+        open.forEach(OpenAccount::close);
     }
 
     @Test

@@ -13,6 +13,11 @@ public interface Backend extends AutoCloseable {
     /** Connections that may write; the writer holds one of them. */
     DataSource writing();
 
+    /** Connections that change the tables themselves. Each statement sees what others have committed, also those it waited for. */
+    default DataSource migrating() {
+        return writing();
+    }
+
     /** Connections that only read, kept for the next reader when they are closed. */
     ConnectionFactory reading();
 

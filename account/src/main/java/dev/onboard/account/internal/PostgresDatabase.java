@@ -116,6 +116,17 @@ public final class PostgresDatabase implements Backend {
         };
     }
 
+    /** Not of one moment, as those that write are: who waited for another process to bring the tables forward must see that it did. */
+    @Override
+    public DataSource migrating() {
+        return new Source() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return connect();
+            }
+        };
+    }
+
     @Override
     public ConnectionFactory reading() {
         return new ConnectionFactory() {

@@ -32,7 +32,7 @@ final class Schema {
             }
             if (version < NEWEST) {
                 Flyway.configure(Schema.class.getClassLoader())
-                        .dataSource(backend.writing())
+                        .dataSource(backend.migrating())
                         .locations("classpath:" + LOCATION)
                         .load()
                         .migrate();
