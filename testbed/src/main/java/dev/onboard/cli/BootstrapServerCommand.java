@@ -50,6 +50,9 @@ final class BootstrapServerCommand implements Callable<Integer> {
     private DeliveryMixin delivery;
 
     @Mixin
+    private SessionOptions sessions;
+
+    @Mixin
     private ApiTlsOptions apiTls;
 
     @Mixin
@@ -58,7 +61,7 @@ final class BootstrapServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = place.console(spec);
-        TestbedOptions options = place.on(account.work("bootstrap", port))
+        TestbedOptions options = sessions.on(place.on(account.work("bootstrap", port)))
                 .withPorts(UpCommand.port("--port", port), 0, UpCommand.port("--http-port", httpPort))
                 .withDelivery(delivery.chosen())
                 .withApiTls(apiTls.chosen());

@@ -119,6 +119,9 @@ final class DemoCommand implements Callable<Integer> {
     private SessionOptions sessions;
 
     @Mixin
+    private AwakeOption awake;
+
+    @Mixin
     private CaptureOption capture;
 
     @Mixin
@@ -157,7 +160,7 @@ final class DemoCommand implements Callable<Integer> {
         Optional<ThirdPartyCa> thirdParty =
                 thirdPartyCa ? Optional.of(ThirdPartyCa.in(directory, clock, random)) : Optional.empty();
         Testbed testbed = Testbed.start(
-                storage.on(sessions.on(capture.on(secondServer.on(options(directory)))))
+                storage.on(awake.on(sessions.on(capture.on(secondServer.on(options(directory))))))
                         .withDelivery(DeliveryOptions.USUAL.withKeys(keys)),
                 clock,
                 random);

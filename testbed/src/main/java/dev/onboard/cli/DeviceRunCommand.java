@@ -182,8 +182,7 @@ final class DeviceRunCommand implements Callable<Integer> {
                 .withFirmware(firmwareCoap ? FirmwareTransport.COAPS_AND_COAP : FirmwareTransport.COAPS)
                 .withEnrolmentKey(enrolmentKey());
         if (queueMode) {
-            options = options.withQueueMode(
-                    awake == null ? DeviceOptions.USUALLY_AWAKE : SessionOptions.awake("--awake", awake));
+            options = options.withQueueMode(awake == null ? DeviceOptions.USUALLY_AWAKE : AwakeOption.time(awake));
         } else if (awake != null) {
             throw new UsageException("--awake is for devices that sleep and needs --queue-mode");
         }

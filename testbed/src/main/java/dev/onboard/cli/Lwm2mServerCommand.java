@@ -47,6 +47,12 @@ final class Lwm2mServerCommand implements Callable<Integer> {
     private RedisOption redis;
 
     @Mixin
+    private SessionOptions sessions;
+
+    @Mixin
+    private AwakeOption awake;
+
+    @Mixin
     private ApiTlsOptions apiTls;
 
     @Mixin
@@ -55,7 +61,7 @@ final class Lwm2mServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = place.console(spec);
-        TestbedOptions options = place.on(account.work("lwm2m", port))
+        TestbedOptions options = awake.on(sessions.on(place.on(account.work("lwm2m", port))))
                 .withPorts(0, UpCommand.port("--port", port), UpCommand.port("--http-port", httpPort))
                 .withApiTls(apiTls.chosen());
         return place.stay(

@@ -83,6 +83,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private SessionOptions sessions;
 
+    @Mixin
+    private AwakeOption awake;
+
     @Option(
             names = "--leshan-api",
             paramLabel = "PORT",
@@ -122,7 +125,7 @@ final class UpCommand implements Callable<Integer> {
         if (leshanPort != null) {
             options = options.withLeshanPort(port("--leshan-api", leshanPort));
         }
-        options = sessions.on(capture.on(secondServer.on(options)));
+        options = awake.on(sessions.on(capture.on(secondServer.on(options))));
         Testbed testbed = Testbed.start(storage.on(options), clock, new SecureRandom());
         logFormat.follow(testbed.journal());
         CountDownLatch stopped = stopAtInterrupt(testbed);

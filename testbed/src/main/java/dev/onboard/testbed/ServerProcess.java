@@ -52,7 +52,7 @@ public final class ServerProcess implements AutoCloseable {
      * same while they are the same.
      *
      * @param accountDirectory made when it does not exist
-     * @param options of a testbed; its bootstrap port, its management port, and how devices are told of LwM2M servers count
+     * @param options of a testbed; its bootstrap port, its management port, its sessions, and how devices are told of LwM2M servers count
      * @param behind the name at which devices reach it, when that is another: of a router in front of it
      * @param lwm2mServers {@code coaps://host:port} of each
      * @throws UsageException when something that the user chose cannot be had
@@ -78,7 +78,13 @@ public final class ServerProcess implements AutoCloseable {
                             on.cas.lwm2mServer().certificate(),
                             on.authorities()),
                     new BootstrapServer.Surroundings(
-                            on.account, on.journal, threads, clock, random, TrustRules.USUAL, Testbed.TRANSMISSION)));
+                            on.account,
+                            on.journal,
+                            threads,
+                            clock,
+                            random,
+                            TrustRules.USUAL,
+                            Testbed.TRANSMISSION.withSessions(options.sessions()))));
             URI uri = Testbed.uri("coaps", options, bootstrap.address());
             return new ServerProcess(
                     on,
@@ -103,7 +109,7 @@ public final class ServerProcess implements AutoCloseable {
      * are registered at it.
      *
      * @param accountDirectory made when it does not exist
-     * @param options of a testbed; its LwM2M port and its management port count
+     * @param options of a testbed; its LwM2M port, its management port, its sessions and how long devices are awake count
      * @param behind the name at which devices reach it, when that is another: of a router in front of it
      * @param bootstrapServer where devices bootstrap, {@code coaps://host:port}
      * @param redis where registrations are shared with other LwM2M servers; empty: they end with the process
@@ -130,7 +136,7 @@ public final class ServerProcess implements AutoCloseable {
                     threads,
                     clock,
                     TrustRules.USUAL,
-                    Testbed.TRANSMISSION,
+                    Testbed.TRANSMISSION.withSessions(options.sessions()),
                     on::authorities,
                     LwM2mServer.Role.MAIN,
                     options.awake());

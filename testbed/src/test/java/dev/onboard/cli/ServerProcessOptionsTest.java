@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,24 @@ class ServerProcessOptionsTest {
                         "--lwm2m-server",
                         "localhost"))
                 .contains("--lwm2m-server: 'localhost' is no address; give HOST:PORT");
+    }
+
+    @Test
+    void sessionsAndSleepAreBounded() {
+        String[] server = {
+            "lwm2m-server",
+            "--account-dir",
+            folder.resolve("a").toString(),
+            "--database",
+            "jdbc:postgresql://localhost:1/none"
+        };
+        assertThat(refused(with(server, "--max-sessions", "0"))).contains("--max-sessions 0 serves nobody");
+        assertThat(refused(with(server, "--awake", "0s"))).contains("--awake '0s' leaves no time to be reached");
+        assertThat(refused(with(server, "--resumption", "yes"))).contains("--resumption 'yes' is neither on nor off");
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test
