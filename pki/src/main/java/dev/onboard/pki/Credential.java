@@ -14,6 +14,9 @@ public final class Credential {
     private final List<X509Certificate> chain;
 
     private Credential(PrivateKey privateKey, List<X509Certificate> chain) {
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
+        }
         this.privateKey = privateKey;
         this.chain = chain.stream().map(CompactCertificate::of).toList();
     }
@@ -24,16 +27,14 @@ public final class Credential {
      * @throws IllegalArgumentException when the chain is empty or the key does not fit
      */
     public static Credential of(PrivateKey privateKey, List<X509Certificate> leafFirst) {
-        if (leafFirst.isEmpty()) {
-            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
-        }
+        Credential made = new Credential(privateKey, leafFirst);
         X509Certificate leaf = leafFirst.get(0);
         if (!fits(privateKey, leaf)) {
             throw new IllegalArgumentException("the " + privateKey.getAlgorithm()
                     + " private key does not belong to the certificate of " + leaf.getSubjectX500Principal()
                     + "; give the key that the certificate was issued for");
         }
-        return new Credential(privateKey, leafFirst);
+        return made;
     }
 
     /**
@@ -42,22 +43,17 @@ public final class Credential {
      * @throws IllegalArgumentException when the chain is empty or the first certificate is of another key
      */
     public static Credential of(KeyPair keys, List<X509Certificate> leafFirst) {
-        if (leafFirst.isEmpty()) {
-            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
-        }
+        Credential made = new Credential(keys.getPrivate(), leafFirst);
         X509Certificate leaf = leafFirst.get(0);
         if (!Arrays.equals(leaf.getPublicKey().getEncoded(), keys.getPublic().getEncoded())) {
             throw new IllegalArgumentException("the certificate of " + leaf.getSubjectX500Principal()
                     + " is of another key than the one that was made for it");
         }
-        return new Credential(keys.getPrivate(), leafFirst);
+        return made;
     }
 
     /** For a fault: what a party shows, whether or not the key fits the first certificate. */
     public static Credential unproven(PrivateKey privateKey, List<X509Certificate> leafFirst) {
-        if (leafFirst.isEmpty()) {
-            throw new IllegalArgumentException("a credential needs at least one certificate; the chain is empty");
-        }
         return new Credential(privateKey, leafFirst);
     }
 

@@ -2,7 +2,6 @@ package dev.onboard.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -15,21 +14,11 @@ import org.slf4j.event.KeyValuePair;
  * key and value ({@code endpoint}, {@code session}), and {@code error} with the stack of what was thrown. An API key that
  * got into a line is left out. Thread-safe.
  */
-final class JsonLines extends EncoderBase<ILoggingEvent> {
+final class JsonLines extends LogLines {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern API_KEY = Pattern.compile("ak_[0-9a-f]{8,}");
     private static final Pattern PRIVATE_KEY = Pattern.compile(
             "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", Pattern.DOTALL);
-
-    @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
-    }
 
     @Override
     public byte[] encode(ILoggingEvent event) {

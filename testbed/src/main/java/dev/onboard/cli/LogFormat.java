@@ -3,8 +3,6 @@ package dev.onboard.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import dev.onboard.journal.Journal;
 import dev.onboard.testbed.UsageException;
 import java.util.function.Consumer;
@@ -49,17 +47,9 @@ final class LogFormat {
             return console;
         }
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        JsonLines lines = new JsonLines();
-        lines.setContext(context);
-        lines.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setContext(context);
-        appender.setTarget("System.err");
-        appender.setEncoder(lines);
-        appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
-        root.addAppender(appender);
+        root.addAppender(new JsonLines().onStandardError(context));
         context.getLogger(EventLog.NAME).setLevel(Level.INFO);
         context.getLogger(REMARKS).setLevel(Level.INFO);
         org.slf4j.Logger remarks = LoggerFactory.getLogger(REMARKS);

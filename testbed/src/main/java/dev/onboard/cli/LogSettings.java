@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.List;
 
@@ -28,18 +26,9 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
         if (System.getProperty("logback.configurationFile") != null) {
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
-        PlainLines lines = new PlainLines();
-        lines.setContext(context);
-        lines.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setContext(context);
-        appender.setName("STDERR");
-        appender.setTarget("System.err");
-        appender.setEncoder(lines);
-        appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(System.getenv("ONBOARD_LOG"), Level.WARN));
-        root.addAppender(appender);
+        root.addAppender(new PlainLines().onStandardError(context));
         for (String library : LIBRARIES) {
             context.getLogger(library).setLevel(Level.ERROR);
         }

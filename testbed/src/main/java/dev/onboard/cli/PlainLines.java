@@ -2,7 +2,6 @@ package dev.onboard.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -12,19 +11,9 @@ import java.util.Locale;
  * A log line for people: {@code 09:41:00.123 WARN  DtlsServerSide: the message}, local time, and below it the stack of what
  * was thrown. Thread-safe.
  */
-final class PlainLines extends EncoderBase<ILoggingEvent> {
+final class PlainLines extends LogLines {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
-
-    @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
-    }
 
     @Override
     public byte[] encode(ILoggingEvent event) {

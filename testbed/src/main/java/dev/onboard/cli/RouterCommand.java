@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,12 +25,8 @@ final class RouterCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1",
-            description = "Default: ${DEFAULT-VALUE}")
-    private String bind;
+    @Mixin
+    private BindOption bind;
 
     @Option(names = "--port", required = true, description = "Where devices come to; 0 picks a free one.")
     private int port;
@@ -45,7 +42,7 @@ final class RouterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = Console.of(spec, false);
-        InetSocketAddress listen = new InetSocketAddress(UpCommand.address(bind), UpCommand.port("--port", port));
+        InetSocketAddress listen = new InetSocketAddress(bind.address(), UpCommand.port("--port", port));
         DatagramRouter router;
         try {
             router = DatagramRouter.start(

@@ -13,12 +13,8 @@ import picocli.CommandLine.Option;
 
 /** Where a server that runs as a process of its own listens, and where its account is. */
 final class ServerPlace {
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1",
-            description = "Default: ${DEFAULT-VALUE}")
-    private String bind;
+    @Mixin
+    private BindOption bind;
 
     @Option(
             names = "--host",
@@ -38,9 +34,8 @@ final class ServerPlace {
 
     /** Of a testbed in this directory, which shares its account. */
     TestbedOptions on(Path workDirectory) {
-        TestbedOptions options = storage.on(TestbedOptions.in(workDirectory)
-                .withBind(UpCommand.address(bind))
-                .withHost(host));
+        TestbedOptions options = storage.on(
+                TestbedOptions.in(workDirectory).withBind(bind.address()).withHost(host));
         if (options.database().isEmpty()) {
             throw new UsageException(
                     "--database is missing: servers that run as processes of their own share the account,"

@@ -6,8 +6,6 @@ import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.TestbedOptions;
 import dev.onboard.testbed.UsageException;
 import dev.onboard.testbed.WorkDirectory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -33,12 +31,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--work-dir", paramLabel = "DIR", description = "Default: a new one under ~/.onboard/")
     private @Nullable Path workDirectory;
 
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1",
-            description = "Default: ${DEFAULT-VALUE}")
-    private String bind;
+    @Mixin
+    private BindOption bind;
 
     @Option(
             names = "--host",
@@ -112,7 +106,7 @@ final class UpCommand implements Callable<Integer> {
         InstantSource clock = InstantSource.system();
         Path directory = workDirectory == null ? WorkDirectory.fresh(clock.instant()) : workDirectory;
         TestbedOptions options = TestbedOptions.in(directory)
-                .withBind(address(bind))
+                .withBind(bind.address())
                 .withHost(host)
                 .withPorts(
                         port("--bootstrap-port", bootstrapPort),
@@ -180,14 +174,5 @@ final class UpCommand implements Callable<Integer> {
             throw new UsageException(option + " " + port + " is not a port; give 1 to 65535, or 0 for a free one");
         }
         return port;
-    }
-
-    static InetAddress address(String text) {
-        try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException e) {
-            throw new UsageException(
-                    "--bind '" + text + "' is not an address of this machine; give one such as 127.0.0.1", e);
-        }
     }
 }
