@@ -26,7 +26,6 @@ import org.eclipse.californium.core.server.MessageDeliverer;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.DTLSConnector;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 
 /** A real CoAP server over DTLS that does to devices what a test says, also what no good server would do. */
 final class ScriptedServer implements AutoCloseable {
@@ -41,15 +40,10 @@ final class ScriptedServer implements AutoCloseable {
         dtls = new DtlsServerSide(
                 () -> credential, trust::get, InstantSource.system(), threads, handshake -> {}, (session, why) -> {});
         Configuration settings = DtlsSettings.server(Transmission.STANDARD);
-        DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
-                .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        dtls.configure(builder);
-        connector = dtls.connector(builder.build());
         server = new CoapServer(settings);
-        endpoint = CoapEndpoint.builder()
-                .setConfiguration(settings)
-                .setConnector(connector)
+        endpoint = dtls.endpoint(settings, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .build();
+        connector = (DTLSConnector) endpoint.getConnector();
         server.addEndpoint(endpoint);
         server.setExecutors(threads.io(), threads.io(), true);
         server.setMessageDeliverer(new MessageDeliverer() {

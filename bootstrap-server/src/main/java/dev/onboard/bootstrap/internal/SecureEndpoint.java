@@ -1,13 +1,10 @@
 package dev.onboard.bootstrap.internal;
 
-import dev.onboard.dtls.internal.BlockChecked;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.leshan.core.californium.DefaultExceptionTranslator;
 import org.eclipse.leshan.core.californium.ExceptionTranslator;
 import org.eclipse.leshan.core.californium.identity.IdentityHandler;
@@ -45,14 +42,7 @@ final class SecureEndpoint implements CaliforniumBootstrapServerEndpointFactory 
     @Override
     public CoapEndpoint createCoapEndpoint(
             Configuration settings, ServerSecurityInfo securityInfo, LeshanBootstrapServer server) {
-        DtlsConnectorConfig.Builder builder =
-                DtlsConnectorConfig.builder(settings).setAddress(address).setReuseAddress(false);
-        dtls.configure(builder);
-        return CoapEndpoint.builder()
-                .setConfiguration(settings)
-                .setConnector(dtls.connector(builder.build()))
-                .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
-                .build();
+        return dtls.endpoint(settings, address).build();
     }
 
     @Override

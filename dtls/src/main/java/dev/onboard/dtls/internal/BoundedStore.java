@@ -12,15 +12,24 @@ import org.eclipse.californium.scandium.dtls.InMemoryReadWriteLockConnectionStor
 /** Scandium's connections, as many as a server shall keep; tells of each for which there was no room. Thread-safe. */
 final class BoundedStore extends InMemoryReadWriteLockConnectionStore {
     private final Consumer<InetSocketAddress> turnedAway;
+    private final Consumer<InetSocketAddress> removed;
 
-    /** @param turnedAway told the address of a peer whose connection was not kept, on a protocol thread */
-    BoundedStore(DtlsConnectorConfig configuration, int most, Consumer<InetSocketAddress> turnedAway) {
+    /**
+     * @param turnedAway told the address of a peer whose connection was not kept, on a protocol thread
+     * @param removed told the address of a peer whose connection is kept no more
+     */
+    BoundedStore(
+            DtlsConnectorConfig configuration,
+            int most,
+            Consumer<InetSocketAddress> turnedAway,
+            Consumer<InetSocketAddress> removed) {
         super(
                 most,
                 configuration.getConfiguration().get(DtlsConfig.DTLS_STALE_CONNECTION_THRESHOLD, TimeUnit.SECONDS),
                 configuration.getSessionStore(),
                 configuration.getConfiguration().get(DtlsConfig.DTLS_REMOVE_STALE_DOUBLE_PRINCIPALS));
         this.turnedAway = turnedAway;
+        this.removed = removed;
         setTag(configuration.getLoggingTag());
     }
 
@@ -35,6 +44,17 @@ final class BoundedStore extends InMemoryReadWriteLockConnectionStore {
             BoundedStore.<RuntimeException>drop(new GeneralSecurityException("no room for another connection"));
         }
         return kept;
+    }
+
+    @Override
+    public boolean remove(Connection connection, boolean removeFromSessionCache) {
+        // afterwards, and when a listener is told, it has no address any more
+        InetSocketAddress peer = connection.getPeerAddress();
+        boolean was = super.remove(connection, removeFromSessionCache);
+        if (was && peer != null) {
+            removed.accept(peer);
+        }
+        return was;
     }
 
     @SuppressWarnings("unchecked") // the compiler alone believes in the type

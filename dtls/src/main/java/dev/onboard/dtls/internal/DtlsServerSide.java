@@ -30,6 +30,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
+import org.eclipse.californium.core.network.RandomTokenGenerator;
+import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
+import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.scandium.ConnectionListener;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
@@ -107,15 +112,22 @@ public final class DtlsServerSide implements AutoCloseable {
         void full(InetSocketAddress peer, int most, long turnedAway);
     }
 
-    /** Keeps these sessions; the usual ones unless this is called before {@link #configure}. */
+    /** Keeps these sessions; the usual ones unless this is called before {@link #endpoint}. */
     public DtlsServerSide keeping(Sessions sessions, Full full) {
         kept = sessions;
         overflow = new Overflow((peer, turnedAway) -> full.full(peer, sessions.most(), turnedAway));
         return this;
     }
 
-    /** Puts identity, trust and listeners into a Scandium configuration made from {@link DtlsSettings#server}. */
-    public void configure(DtlsConnectorConfig.Builder builder) {
+    /**
+     * A CoAP endpoint on this address, to be finished by its server, with our identity, trust and listeners, on the shared
+     * threads. Call once.
+     *
+     * @param settings made from {@link DtlsSettings#server}
+     */
+    public CoapEndpoint.Builder endpoint(Configuration settings, InetSocketAddress address) {
+        DtlsConnectorConfig.Builder builder =
+                DtlsConnectorConfig.builder(settings).setAddress(address).setReuseAddress(false);
         builder.setCertificateIdentityProvider(new SentIdentity(credential));
         builder.setAdvancedCertificateVerifier(verifier);
         builder.setApplicationLevelInfoSupplier(PeerTrust.supplier());
@@ -123,12 +135,21 @@ public final class DtlsServerSide implements AutoCloseable {
         if (kept.resumption() == Sessions.Resumption.ON) {
             builder.setResumptionVerifier(resumption);
         }
+        RecentMessages messages = new RecentMessages(settings);
         builder.setConnectionListener(new SessionEnd());
+        RandomTokenGenerator tokens = new RandomTokenGenerator(settings);
+        InMemoryMessageExchangeStore exchanges = new InMemoryMessageExchangeStore(settings, tokens);
+        exchanges.setDeduplicator(messages);
+        return CoapEndpoint.builder()
+                .setConfiguration(settings)
+                .setConnector(connector(builder.build(), messages))
+                .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
+                .setTokenGenerator(tokens)
+                .setMessageExchangeStore(exchanges);
     }
 
-    /** The connector for a finished configuration, on the shared threads. Call once. */
-    public DTLSConnector connector(DtlsConnectorConfig configuration) {
-        BoundedStore connections = new BoundedStore(configuration, kept.most(), overflow::turnedAway);
+    private DTLSConnector connector(DtlsConnectorConfig configuration, RecentMessages messages) {
+        BoundedStore connections = new BoundedStore(configuration, kept.most(), overflow::turnedAway, messages::forget);
         store = connections;
         resumption.lookIn(connections);
         GatedConnector made = new GatedConnector(configuration, gate, threads.traffic(), connections, this::left);

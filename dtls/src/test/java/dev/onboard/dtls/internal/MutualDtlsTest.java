@@ -41,7 +41,6 @@ import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,13 +83,9 @@ class MutualDtlsTest {
                         (session, reason) -> closed.add(reason))
                 .keeping(sessions, (peer, most, turnedAway) -> full.add(most + " kept, " + turnedAway + " away"));
         Configuration settings = DtlsSettings.server(Transmission.STANDARD);
-        DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
-                .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        serverSide.configure(builder);
         server = new CoapServer(settings);
-        server.addEndpoint(CoapEndpoint.builder()
-                .setConfiguration(settings)
-                .setConnector(serverSide.connector(builder.build()))
+        server.addEndpoint(serverSide
+                .endpoint(settings, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .build());
         server.add(new CoapResource("who") {
             @Override

@@ -34,7 +34,6 @@ import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,13 +99,9 @@ class ResumptionTest {
                         (session, reason) -> {})
                 .keeping(transmission.sessions(), (peer, most, turnedAway) -> {});
         Configuration settings = DtlsSettings.server(transmission);
-        DtlsConnectorConfig.Builder builder = DtlsConnectorConfig.builder(settings)
-                .setAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        serverSide.configure(builder);
         server = new CoapServer(settings);
-        server.addEndpoint(CoapEndpoint.builder()
-                .setConfiguration(settings)
-                .setConnector(serverSide.connector(builder.build()))
+        server.addEndpoint(serverSide
+                .endpoint(settings, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .build());
         server.add(new CoapResource("who") {
             @Override

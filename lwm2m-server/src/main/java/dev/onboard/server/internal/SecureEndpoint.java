@@ -1,6 +1,5 @@
 package dev.onboard.server.internal;
 
-import dev.onboard.dtls.internal.BlockChecked;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -8,7 +7,6 @@ import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.serialization.UdpDataParser;
 import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.leshan.core.californium.DefaultExceptionTranslator;
 import org.eclipse.leshan.core.californium.ExceptionTranslator;
 import org.eclipse.leshan.core.californium.identity.IdentityHandler;
@@ -52,13 +50,7 @@ final class SecureEndpoint implements CaliforniumServerEndpointFactory {
             ServerSecurityInfo securityInfo,
             LwM2mNotificationReceiver notifications,
             LeshanServer server) {
-        DtlsConnectorConfig.Builder builder =
-                DtlsConnectorConfig.builder(settings).setAddress(address).setReuseAddress(false);
-        dtls.configure(builder);
-        return CoapEndpoint.builder()
-                .setConfiguration(settings)
-                .setConnector(dtls.connector(builder.build()))
-                .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
+        return dtls.endpoint(settings, address)
                 .setEndpointContextMatcher(new SameSubject())
                 .setObservationStore(new LwM2mObservationStore(
                         server.getRegistrationStore(),
