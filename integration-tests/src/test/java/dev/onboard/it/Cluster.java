@@ -54,9 +54,10 @@ final class Cluster implements AutoCloseable {
     private final Path account;
     private final List<Member> bootstrap = new ArrayList<>();
     private final List<Member> lwm2m = new ArrayList<>();
-    private final Member api;
+    private final List<Integer> ports;
     private final int bootstrapRouter;
     private final int lwm2mRouter;
+    private final Member api;
 
     /** A process, which comes back at the same port when it is started again. */
     final class Member {
@@ -137,8 +138,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Starts all of them; returns when each answers. */
-    Cluster(Path folder) throws Exception {
+    private Cluster(Path folder) throws Exception {
         database = PostgresServer.need().newDatabase();
         redis = RedisServer.start(folder);
         parts.push(redis);
@@ -149,21 +149,36 @@ final class Cluster implements AutoCloseable {
                     "JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // processes that live for seconds
         }
         account = folder.resolve("account");
-        List<Integer> ports = freePorts(7);
+        ports = freePorts(7);
         bootstrapRouter = ports.get(5);
         lwm2mRouter = ports.get(6);
         api = new Member(
-                        0,
-                        "api",
-                        "--work-dir",
-                        account,
-                        "--http-port",
-                        0,
-                        "--redis",
-                        redis.uri(),
-                        "--bootstrap-server",
-                        "localhost:" + bootstrapRouter)
-                .begin();
+                0,
+                "api",
+                "--work-dir",
+                account,
+                "--http-port",
+                0,
+                "--redis",
+                redis.uri(),
+                "--bootstrap-server",
+                "localhost:" + bootstrapRouter);
+    }
+
+    /** Starts all of them; returns when each answers. When one does not come up, none is left. */
+    static Cluster start(Path folder) throws Exception {
+        Cluster cluster = new Cluster(folder);
+        try {
+            cluster.startServers();
+        } catch (Exception | AssertionError e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    private void startServers() throws Exception {
+        api.begin();
         for (int i = 0; i < 2; i++) {
             bootstrap.add(bootstrapServer(ports.get(i), HEAVY || i == 0));
         }

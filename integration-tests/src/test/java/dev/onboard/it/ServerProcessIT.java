@@ -59,7 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ServerProcessIT {
     private static final boolean HEAVY = Boolean.getBoolean("onboard.heavy");
-    private static final int DEVICES = HEAVY ? 5_000 : 24;
+    private static final int DEVICES = Integer.getInteger("onboard.devices", HEAVY ? 5_000 : 24);
     private static final InstantSource CLOCK = InstantSource.system();
     private static final SecureRandom RANDOM = new SecureRandom();
     /** Whoever does not answer on this machine is asked again soon. */
@@ -88,7 +88,7 @@ class ServerProcessIT {
     @BeforeAll
     static void startServers() throws Exception {
         factory = Factory.found("Factory of devices for many servers", CLOCK, RANDOM);
-        cluster = new Cluster(folder);
+        cluster = Cluster.start(folder);
         api = cluster.client();
         bootstrapServerCa = CredentialFiles.readCertificates(
                         cluster.account().resolve("ca/bootstrap-server-ca.cert.pem"))
@@ -98,7 +98,9 @@ class ServerProcessIT {
 
     @AfterAll
     static void stopServers() throws Exception {
-        cluster.close();
+        if (cluster != null) { // else its start failed, which is told
+            cluster.close();
+        }
     }
 
     /** A process of devices, which is started again on the same bundles. */
