@@ -93,7 +93,7 @@ final class Cli implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("HOME", home.toString());
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = Tool.lasting(builder);
         started.add(process);
         return process;
     }

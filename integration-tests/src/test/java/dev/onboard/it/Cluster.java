@@ -310,7 +310,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Ports of which neither UDP nor TCP is in use, outside the range from which the system gives ports to devices. */
-    private static List<Integer> freePorts(int count) throws Exception {
+    static List<Integer> freePorts(int count) throws Exception {
         List<Integer> ports = new ArrayList<>();
         for (int port : IntStream.generate(() -> 20_000 + RANDOM.nextInt(12_000))
                 .distinct()

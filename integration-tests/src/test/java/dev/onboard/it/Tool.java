@@ -9,10 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** An independent program that judges us. Where it is missing a test is skipped with a message; with {@code CI=true} it fails. */
 final class Tool {
+    private static final Set<Process> LASTING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> LASTING.forEach(Process::destroyForcibly), "stop-programs"));
+    }
+
     private Tool() {}
 
     /** What it left: its exit code, and standard output and error together. */
@@ -32,6 +42,14 @@ final class Tool {
                 "skipped: " + String.join(" or ", names) + " is not installed (Debian: apt-get install " + debianPackage
                         + ")");
         return found.orElseThrow();
+    }
+
+    /** Starts a program that is not to outlive this JVM, however it ends, short of {@code kill -9}. */
+    static Process lasting(ProcessBuilder program) throws IOException {
+        Process process = program.start();
+        LASTING.add(process);
+        process.onExit().thenRun(() -> LASTING.remove(process));
+        return process;
     }
 
     static Result run(String input, Object... command) throws IOException, InterruptedException {
