@@ -21,10 +21,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +36,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,10 +46,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Two bootstrap servers and three LwM2M servers, each kind behind one address, and the API, on one PostgreSQL and one Redis.
  * What is killed is a process of its own; in the short form the others run here, with a work directory, connections and
- * ports of their own.
+ * ports of their own. The management ports of the second and the third LwM2M server speak TLS. Long because it starts each kind of
+ * process in both ways.
  */
 final class Cluster implements AutoCloseable {
     private static final boolean HEAVY = Boolean.getBoolean("onboard.heavy");
+    private static final Duration SOON = Duration.ofSeconds(10);
     private static final InstantSource CLOCK = InstantSource.system();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -66,6 +74,8 @@ final class Cluster implements AutoCloseable {
         private @Nullable Process process;
         private Path workDirectory = Path.of("");
         private URI management = URI.create("");
+        /** The lines on its standard error. */
+        private final List<String> said = new CopyOnWriteArrayList<>();
 
         private Member(int port, Object... command) {
             this.port = port;
@@ -122,19 +132,35 @@ final class Cluster implements AutoCloseable {
             if (started == null) {
                 return;
             }
+            BufferedReader errors = started.errorReader(StandardCharsets.UTF_8);
             JsonNode says = Cli.JSON.readTree(Cli.JSON.createParser(started.inputReader(StandardCharsets.UTF_8)));
             assertThat(says)
-                    .as(() -> "it comes up: "
-                            + started.errorReader(StandardCharsets.UTF_8)
-                                    .lines()
-                                    .collect(Collectors.joining("\n")))
+                    .as(() -> "it comes up: " + errors.lines().collect(Collectors.joining("\n")))
                     .isNotNull();
             assertThat(FormatsIT.schema("server-process").validate(says.toString(), InputFormat.JSON))
                     .as(says.toString())
                     .isEmpty();
             workDirectory = Path.of(says.path("work_dir").asText());
             management = URI.create(says.path("management_uri").asText());
-            drain(started.errorReader(StandardCharsets.UTF_8));
+            Thread reader = new Thread(() -> errors.lines().forEach(said::add), "said");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        List<String> said() {
+            return said;
+        }
+
+        /** What it said after so many lines, up to one with these words, which come within ten seconds. */
+        List<String> said(int after, String last) {
+            long deadline = System.nanoTime() + SOON.toNanos();
+            while (System.nanoTime() < deadline) {
+                List<String> lines = List.copyOf(said).stream().skip(after).toList();
+                if (lines.stream().anyMatch(line -> line.contains(last))) {
+                    return lines;
+                }
+            }
+            throw new AssertionError("it did not say '" + last + "':\n" + String.join("\n", said));
         }
     }
 
@@ -183,7 +209,7 @@ final class Cluster implements AutoCloseable {
             bootstrap.add(bootstrapServer(ports.get(i), HEAVY || i == 0));
         }
         for (int i = 0; i < 3; i++) {
-            lwm2m.add(lwm2mServer(ports.get(2 + i), HEAVY || i == 0));
+            lwm2m.add(lwm2mServer(ports.get(2 + i), HEAVY || i == 0, i > 0));
         }
         for (Member each : servers()) {
             each.awaitReady();
@@ -212,14 +238,18 @@ final class Cluster implements AutoCloseable {
                         RANDOM));
     }
 
-    private Member lwm2mServer(int port, boolean process) throws Exception {
+    private Member lwm2mServer(int port, boolean process, boolean tls) throws Exception {
         Member member =
                 new Member(port, "lwm2m-server", "--account-dir", account, "--port", port, "--redis", redis.uri());
+        if (tls) {
+            member.command.add("--api-tls");
+        }
         return process
                 ? member.begin()
                 : member.here(ServerProcess.lwm2mServer(
                         account,
-                        options("lwm2m-" + port, 0, port),
+                        options("lwm2m-" + port, 0, port)
+                                .withApiTls(tls ? new TestbedOptions.ApiTls.OwnCa() : new TestbedOptions.ApiTls.Off()),
                         Optional.empty(),
                         URI.create("coaps://localhost:" + bootstrapRouter),
                         Optional.of(redis.uri()),
@@ -252,8 +282,59 @@ final class Cluster implements AutoCloseable {
         thread.start();
     }
 
+    /** What is the matter with something that a process needs, which it says within ten seconds. */
+    String problem(Member member, String need) throws Exception {
+        return check(member, need, check -> !check.path("ready").asBoolean())
+                .path("problem")
+                .asText();
+    }
+
+    /** Whether it comes to work within ten seconds. */
+    boolean works(Member member, String need) throws Exception {
+        return check(member, need, check -> check.path("ready").asBoolean())
+                .path("ready")
+                .asBoolean();
+    }
+
+    private static JsonNode check(Member member, String need, Predicate<JsonNode> wanted) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(member.management.resolve("/readyz")).build();
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (true) {
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            for (JsonNode check : Cli.JSON.readTree(answer.body()).path("checks")) {
+                if (check.path("name").asText().equals(need) && wanted.test(check)) {
+                    assertThat(answer.statusCode())
+                            .isEqualTo(check.path("ready").asBoolean() ? 200 : 503);
+                    return check;
+                }
+            }
+            assertThat(System.nanoTime()).as(answer.body()).isLessThan(deadline);
+        }
+    }
+
     Cli cli() {
         return cli;
+    }
+
+    RedisServer redis() {
+        return redis;
+    }
+
+    /** The URL of the database, with its password. */
+    String database() {
+        return database;
+    }
+
+    /** The process with the API. */
+    Member api() {
+        return api;
+    }
+
+    /** Where devices register, at whichever server. */
+    InetSocketAddress lwm2mAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), lwm2mRouter);
     }
 
     Path account() {
@@ -299,7 +380,12 @@ final class Cluster implements AutoCloseable {
     }
 
     SharedRegistrations registrations() throws Exception {
-        return SharedRegistrations.at(redis.uri(), client().account().path("id").asText(), RANDOM);
+        return registrations(key().text());
+    }
+
+    /** As who has this secret sees them. */
+    SharedRegistrations registrations(String secret) throws Exception {
+        return SharedRegistrations.at(redis.uri(), client().account().path("id").asText(), secret, RANDOM);
     }
 
     @Override

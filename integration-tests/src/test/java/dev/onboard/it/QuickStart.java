@@ -19,7 +19,7 @@ final class QuickStart {
     /** The Java command and its options, without those for the heap. */
     static List<String> of(Path jar) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8"));
         if (!Boolean.getBoolean("onboard.heavy")) {
             command.add("-XX:TieredStopAtLevel=1");
         }

@@ -3,19 +3,17 @@ package dev.onboard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import dev.onboard.account.Service;
-import dev.onboard.device.Backoff;
-import dev.onboard.device.DeviceOptions;
+import dev.onboard.account.postgres.PostgresServer;
 import dev.onboard.device.DeviceState;
-import dev.onboard.device.Fleet;
 import dev.onboard.device.SimulatedDevice;
-import dev.onboard.dtls.DtlsThreads;
-import dev.onboard.dtls.Sessions;
-import dev.onboard.dtls.Transmission;
+import dev.onboard.dtls.FaultyPath;
+import dev.onboard.dtls.PacketFault;
+import dev.onboard.dtls.Transmission.ConnectionIds;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
+import dev.onboard.factory.DeviceMode;
 import dev.onboard.factory.EndpointName;
 import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryOrder;
@@ -23,13 +21,10 @@ import dev.onboard.http.Following;
 import dev.onboard.http.ManagementClient;
 import dev.onboard.http.ManagementException;
 import dev.onboard.journal.Event;
-import dev.onboard.journal.Journal;
 import dev.onboard.journal.Stage;
 import dev.onboard.pki.CredentialFiles;
 import dev.onboard.server.SharedRegistrations;
-import java.io.BufferedReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -39,12 +34,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,19 +55,6 @@ class ServerProcessIT {
     private static final int DEVICES = Integer.getInteger("onboard.devices", HEAVY ? 5_000 : 24);
     private static final InstantSource CLOCK = InstantSource.system();
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Whoever does not answer on this machine is asked again soon. */
-    private static final Transmission SOON = new Transmission(
-            Duration.ofMillis(200),
-            4,
-            Duration.ofMillis(400),
-            3,
-            Transmission.ConnectionIds.OFF,
-            1400,
-            Sessions.STANDARD);
-
-    private static final DeviceOptions OPTIONS = DeviceOptions.standard(CLOCK)
-            .withBackoff(Backoff.PLATFORM.scaled(0.01))
-            .withPatience(Duration.ofSeconds(5));
 
     @TempDir
     static Path folder;
@@ -103,60 +83,6 @@ class ServerProcessIT {
         }
     }
 
-    /** A process of devices, which is started again on the same bundles. */
-    private static final class DeviceProcess {
-        private final Path bundles;
-        private final Semaphore registrations;
-        private Process process;
-
-        /** @param registrations has a permit more with each registration */
-        DeviceProcess(Path bundles, Semaphore registrations) throws Exception {
-            this.bundles = bundles;
-            this.registrations = registrations;
-            this.process = start();
-        }
-
-        private Process start() throws Exception {
-            Process started = cluster.cli()
-                    .start(
-                            "device",
-                            "run",
-                            "--bundles",
-                            bundles,
-                            "--swift",
-                            "--exit-when",
-                            "registered",
-                            "--timeout",
-                            "15m",
-                            "--json");
-            BufferedReader says = started.errorReader(StandardCharsets.UTF_8);
-            Thread reader = new Thread(
-                    () -> says.lines()
-                            .filter(line -> line.contains("registered") && line.contains(" ok"))
-                            .forEach(line -> registrations.release()),
-                    "reader");
-            reader.setDaemon(true);
-            reader.start();
-            return started;
-        }
-
-        void killAndStart() throws Exception {
-            process.destroyForcibly().waitFor();
-            process = start();
-        }
-
-        /** How many of its devices registered. */
-        int registered() throws Exception {
-            JsonNode document = Cli.JSON.readTree(process.getInputStream());
-            assertThat(process.waitFor()).as(document.toString()).isZero();
-            int registered = 0;
-            for (JsonNode device : document.path("devices")) {
-                registered += device.path("state").asText().equals("registered") ? 1 : 0;
-            }
-            return registered;
-        }
-    }
-
     @Test
     void killingAnyOfThemLosesNoDevice() throws Exception {
         long started = System.nanoTime();
@@ -167,7 +93,7 @@ class ServerProcessIT {
             for (int i = 0; i < DEVICES / 2; i++) {
                 BundleFiles.write(bundles, bundle("d-" + shard + "-" + i));
             }
-            devices.add(new DeviceProcess(bundles, registrations));
+            devices.add(new DeviceProcess(cluster.cli(), bundles, registrations));
         }
         List<Cluster.Member> killed =
                 cluster.servers().stream().filter(Cluster.Member::isProcess).toList();
@@ -195,27 +121,18 @@ class ServerProcessIT {
 
     /**
      * A registration outlives the server with which it was made: the device's next update, in a session with another server,
-     * is answered with 2.04, it does not register again, and the API reaches it there.
+     * is answered with 2.04, it does not register again, and the API reaches it there, over TLS, and goes on observing it.
      */
     @Test
     void anotherServerKnowsTheRegistrationsOfOneThatIsKilled() throws Exception {
         Cluster.Member killed = cluster.lwm2m().get(0);
-        Path home = Cli.folder(folder, "registered");
         try (SharedRegistrations registrations = cluster.registrations();
-                Journal journal = Journal.open(home.resolve("devices.jsonl"), CLOCK);
-                DtlsThreads threads = DtlsThreads.start("devices");
-                Fleet fleet = Fleet.with(threads, journal, OPTIONS, RANDOM)
-                        .transmission(SOON)
-                        .build()) {
+                ClusterDevices devices = new ClusterDevices(Cli.folder(folder, "registered"), ClusterDevices.SOON)) {
             String endpoint = "";
             for (int i = 0; i < 60 && endpoint.isEmpty(); i++) {
-                String next = "r-" + i;
-                DeviceBundle bundle = bundle(next);
-                BundleFiles.write(home, bundle);
-                fleet.add(bundle, home.resolve(next)).powerOn();
-                assertThat(fleet.await(Set.of(DeviceState.REGISTERED), Duration.ofMinutes(1)))
-                        .as(() -> fleet.count().toString())
-                        .isEqualTo(Fleet.Reached.ALL);
+                String next = "zähler-" + i;
+                devices.powerOn(bundle(next));
+                devices.await(DeviceState.REGISTERED);
                 assertThat(api.read(next, "/1/0/1").path("value").asInt()).isEqualTo(300);
                 endpoint = cluster.holder(registrations, next)
                         .filter(killed::equals)
@@ -223,20 +140,43 @@ class ServerProcessIT {
                         .orElse("");
             }
             assertThat(endpoint).as("a device at the first of three servers").isNotEmpty();
-            observed(endpoint);
             String watched = endpoint;
-            int before = registrations(journal, watched);
-            api.write(watched, "/1/0/1", IntNode.valueOf(8)); // an update every six seconds
-            killed.kill();
-            assertThatThrownBy(() -> api.read(watched, "/1/0/1"))
-                    .as("until the device has come to another")
-                    .isInstanceOf(ManagementException.class);
-            Event takenOver = takenOver(watched, journal);
-            assertThat(takenOver.facts()).containsEntry("taken_over", "yes");
-            assertThat(cluster.holder(registrations, watched)).isPresent().isNotEqualTo(Optional.of(killed));
-            assertThat(api.read(watched, "/1/0/1").path("value").asInt()).isEqualTo(8);
-            observed(watched);
-            assertThat(registrations(journal, watched)).as("registered once").isEqualTo(before);
+            try (SharedRegistrations strangers = cluster.registrations("ak_of-another-account")) {
+                assertThat(strangers.placeOf(watched))
+                        .as("a server's place that was sealed with another key is not believed")
+                        .isInstanceOfSatisfying(
+                                SharedRegistrations.Place.Unknown.class,
+                                unknown -> assertThat(unknown.why())
+                                        .contains("is not sealed with this account's API key"));
+            }
+            BlockingQueue<String> observed = new LinkedBlockingQueue<>();
+            try (Following following = api.observing(
+                    watched,
+                    "/3/0/13",
+                    document -> observed.add(document.path("value").asText()))) {
+                assertThat(observed.poll(30, TimeUnit.SECONDS))
+                        .as("the time there")
+                        .startsWith("20");
+                int before = devices.times(Stage.REGISTERED, watched);
+                api.write(watched, "/1/0/1", IntNode.valueOf(8)); // an update every six seconds
+                killed.kill();
+                assertThatThrownBy(() -> api.read(watched, "/1/0/1"))
+                        .as("until the device has come to another")
+                        .isInstanceOf(ManagementException.class);
+                Event takenOver = takenOver(watched, devices);
+                assertThat(takenOver.facts()).containsEntry("taken_over", "yes");
+                assertThat(cluster.holder(registrations, watched).orElseThrow().management())
+                        .hasScheme("https");
+                assertThat(api.read(watched, "/1/0/1").path("value").asInt()).isEqualTo(8);
+                observed.clear();
+                assertThat(observed.poll(40, TimeUnit.SECONDS))
+                        .as("observed at the other")
+                        .startsWith("20");
+                assertThat(following.ended().toCompletableFuture()).isNotDone();
+                assertThat(devices.times(Stage.REGISTERED, watched))
+                        .as("registered once")
+                        .isEqualTo(before);
+            }
             killed.start();
         }
         assertThatThrownBy(() -> api.read("nobody", "/3/0/0"))
@@ -245,7 +185,7 @@ class ServerProcessIT {
     }
 
     /** The first update that a server takes of a registration that was made at another. */
-    private static Event takenOver(String endpoint, Journal journal) throws Exception {
+    private static Event takenOver(String endpoint, ClusterDevices devices) {
         long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (System.nanoTime() < deadline) {
             for (Cluster.Member server : cluster.lwm2m().subList(1, 3)) {
@@ -258,58 +198,137 @@ class ServerProcessIT {
                 }
             }
         }
-        try (Stream<Event> events = journal.events()) {
-            throw new AssertionError("no other server took an update of " + endpoint + "; the device says:\n"
-                    + events.filter(event ->
-                                    event.endpoint().filter(endpoint::equals).isPresent())
-                            .map(Event::toString)
-                            .collect(Collectors.joining("\n")));
+        throw new AssertionError(
+                "no other server took an update of " + endpoint + "; the device says:\n" + devices.timeline(endpoint));
+    }
+
+    /** Every datagram of the device comes from another address, and each goes to the server that gave the connection id. */
+    @Test
+    void aDeviceWhoseAddressChangesKeepsItsSession() throws Exception {
+        List<X509Certificate> chain = factory.chain(1);
+        api.addTrustedCertificate(
+                "factory of registered devices",
+                Service.LWM2M,
+                CredentialFiles.pem(List.of(chain.get(chain.size() - 1))));
+        X509Certificate serverCa = CredentialFiles.readCertificates(
+                        cluster.account().resolve("ca/lwm2m-server-ca.cert.pem"))
+                .get(0);
+        PacketFault rebind = PacketFault.of(
+                PacketFault.What.REBIND,
+                PacketFault.From.DEVICE,
+                new PacketFault.Which.Carrying(PacketFault.Message.TLS12_CID, Integer.MAX_VALUE));
+        try (SharedRegistrations registrations = cluster.registrations();
+                ClusterDevices devices = new ClusterDevices(
+                        Cli.folder(folder, "moving"), ClusterDevices.SOON.withConnectionIds(ConnectionIds.ON));
+                FaultyPath way = FaultyPath.open(
+                        devices.threads(), cluster.lwm2mAddress(), List.of(rebind), RANDOM.nextLong())) {
+            devices.powerOn(factory.make(FactoryOrder.of(
+                    EndpointName.of("moving"),
+                    DeviceMode.LWM2M,
+                    URI.create("coaps://localhost:" + way.address().getPort()),
+                    serverCa)));
+            devices.await(DeviceState.REGISTERED);
+            Cluster.Member holder = cluster.holder(registrations, "moving").orElseThrow();
+            for (int i = 0; i < 10; i++) {
+                api.write("moving", "/1/0/1", IntNode.valueOf(400 + i)); // which the device follows up with an update
+                assertThat(api.read("moving", "/1/0/1").path("value").asInt()).isEqualTo(400 + i);
+            }
+            assertThat(way.struck()).isGreaterThan(20);
+            assertThat(cluster.holder(registrations, "moving")).contains(holder);
+            assertThat(devices.times(Stage.UPDATED, "moving")).isPositive();
+            assertThat(devices.times(Stage.LWM2M_HANDSHAKE, "moving"))
+                    .as(() -> devices.timeline("moving"))
+                    .isEqualTo(1);
+            assertThat(devices.times(Stage.REGISTERED, "moving")).isEqualTo(1);
         }
     }
 
-    private static int registrations(Journal journal, String endpoint) {
-        try (Stream<Event> events = journal.events()) {
-            return (int) events.filter(event -> event.stage() == Stage.REGISTERED
-                            && event.endpoint().filter(endpoint::equals).isPresent())
-                    .count();
+    /** Redis may go and come back: what is refused meanwhile is said, tried again and taken; nothing is started anew. */
+    @Test
+    void redisMayStopAndComeBack() throws Exception {
+        Cluster.Member server = cluster.lwm2m().get(0);
+        String where = cluster.redis().uri().getAuthority();
+        try (ClusterDevices devices = new ClusterDevices(Cli.folder(folder, "redis"), ClusterDevices.SOON)) {
+            devices.powerOn(bundle("before"));
+            devices.await(DeviceState.REGISTERED);
+            api.write("before", "/1/0/1", IntNode.valueOf(4)); // an update every three seconds
+            int said = server.said().size();
+            cluster.redis().stop();
+            try {
+                devices.powerOn(bundle("meanwhile"));
+                assertThat(devices.refusal(Stage.REGISTERED, "meanwhile").detail().orElseThrow())
+                        .contains("5.03", "registrations-unavailable");
+                assertThat(devices.refusal(Stage.UPDATED, "before").detail().orElseThrow())
+                        .contains("5.03", "registrations-unavailable");
+                assertThatThrownBy(() -> api.read("before", "/1/0/1"))
+                        .isInstanceOfSatisfying(
+                                ManagementException.class, e -> assertThat(e.status()).isEqualTo(503))
+                        .hasMessage("where 'before' is registered is not known: Redis at " + where
+                                + " does not answer: Connection refused; start it, or repair the way to it (--redis)");
+                assertThat(cluster.problem(server, "redis")).contains("does not answer");
+                assertThat(cluster.problem(cluster.api(), "redis")).contains("does not answer");
+            } finally {
+                cluster.redis().restart();
+            }
+            devices.await(DeviceState.REGISTERED);
+            assertThat(cluster.works(server, "redis")).isTrue();
+            assertThat(cluster.works(cluster.api(), "redis")).isTrue();
+            assertThat(api.read("before", "/1/0/1").path("value").asInt()).isPositive();
+            assertThat(server.said(said, "answers again"))
+                    .as("once when it goes, once when it is back")
+                    .filteredOn(line -> line.contains("RedisPool: Redis at " + where))
+                    .hasSize(2);
         }
     }
 
-    /** The API observes it, at whichever server it is. */
-    private static void observed(String endpoint) throws Exception {
-        CompletableFuture<JsonNode> first = new CompletableFuture<>();
-        try (Following following = api.observing(endpoint, "/3/0/13", first::complete)) {
-            following.ended().whenComplete((nothing, failure) -> {
-                if (failure != null) {
-                    first.completeExceptionally(failure);
-                }
-            });
-            assertThat(first.get(30, TimeUnit.SECONDS).path("value").asText()).startsWith("20");
+    @Test
+    void postgresqlMayStopAndComeBack() throws Exception {
+        Cluster.Member server = cluster.lwm2m().get(0);
+        try (ClusterDevices devices = new ClusterDevices(Cli.folder(folder, "postgresql"), ClusterDevices.SOON)) {
+            PostgresServer.need().stop();
+            try {
+                devices.powerOn(bundle("later"));
+                assertThat(devices.refusal(Stage.ADMISSION, "later").detail().orElseThrow())
+                        .contains("5.03");
+                assertThat(cluster.problem(server, "database")).contains("does not work");
+            } finally {
+                PostgresServer.need().start();
+            }
+            devices.await(DeviceState.REGISTERED);
+            assertThat(cluster.works(server, "database")).isTrue();
         }
+    }
+
+    @Test
+    void aServerWithoutItsRedisDoesNotStart() throws Exception {
+        Cli.Result wrong = cluster.cli()
+                .run(
+                        "lwm2m-server",
+                        "--account-dir",
+                        cluster.account(),
+                        "--database",
+                        cluster.database(),
+                        "--port",
+                        0,
+                        "--redis",
+                        "redis://127.0.0.1:1/0");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err().lines().filter(line -> line.startsWith("onboard: ")))
+                .containsExactly("onboard: Redis at 127.0.0.1:1 does not answer: Connection refused; start it, or repair"
+                        + " the way to it (--redis)");
     }
 
     /** What the API acknowledged counts at the next handshake with any bootstrap server. */
     @Test
     void trustThatIsWithdrawnIsWithdrawnEverywhere() throws Exception {
         api.removeTrustedCertificate(trusted);
-        Path home = Cli.folder(folder, "refused");
-        try (Journal journal = Journal.open(home.resolve("devices.jsonl"), CLOCK);
-                DtlsThreads threads = DtlsThreads.start("devices");
-                Fleet fleet = Fleet.with(threads, journal, OPTIONS, RANDOM)
-                        .transmission(SOON)
-                        .build()) {
+        try (ClusterDevices devices = new ClusterDevices(Cli.folder(folder, "refused"), ClusterDevices.SOON)) {
             for (Cluster.Member server : cluster.bootstrap()) {
-                String endpoint = "late-" + server.port();
-                DeviceBundle bundle = factory.make(FactoryOrder.of(
-                        EndpointName.of(endpoint),
+                SimulatedDevice device = devices.powerOn(factory.make(FactoryOrder.of(
+                        EndpointName.of("late-" + server.port()),
                         URI.create("coaps://localhost:" + server.port()),
-                        bootstrapServerCa));
-                BundleFiles.write(home, bundle);
-                SimulatedDevice device = fleet.add(bundle, home.resolve(endpoint));
-                device.powerOn();
-                assertThat(fleet.await(Set.of(DeviceState.FAILED), Duration.ofSeconds(30)))
-                        .as(() -> fleet.count().toString())
-                        .isEqualTo(Fleet.Reached.ALL);
+                        bootstrapServerCa)));
+                devices.await(DeviceState.FAILED);
                 assertThat(device.lastFailure().orElseThrow().reason()).isEqualTo("alert-unknown-ca");
             }
         }

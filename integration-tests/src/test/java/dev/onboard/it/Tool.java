@@ -19,8 +19,7 @@ final class Tool {
 
     static {
         Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> LASTING.forEach(Process::destroyForcibly), "stop-programs"));
+                .addShutdownHook(new Thread(() -> LASTING.forEach(Process::destroyForcibly), "stop-programs"));
     }
 
     private Tool() {}

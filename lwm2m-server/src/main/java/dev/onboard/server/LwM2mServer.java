@@ -133,7 +133,11 @@ public final class LwM2mServer implements AutoCloseable {
         return server.openConnections();
     }
 
-    /** The device's registration, when it is registered now. */
+    /**
+     * The device's registration, when it is registered now.
+     *
+     * @throws OperationException {@code registrations-unavailable} when they are shared and Redis does not answer
+     */
     public Optional<Registered> registration(String endpoint) {
         return server.registration(endpoint);
     }
@@ -146,7 +150,7 @@ public final class LwM2mServer implements AutoCloseable {
         return server.sleep(endpoint);
     }
 
-    /** Every registration there is now, in no order. */
+    /** Every registration there is now, in no order; throws as {@link #registration}. */
     public List<Registered> registrations() {
         return server.registrations();
     }

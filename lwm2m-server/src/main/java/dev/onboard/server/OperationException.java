@@ -10,7 +10,7 @@ public final class OperationException extends RuntimeException {
     private final Optional<String> code;
     private final String diagnostic;
 
-    /** With a stable reason id: {@code not-registered}, {@code timeout}, {@code refused-by-device}, {@code invalid-value}, {@code invalid-path}, {@code not-delivered}, {@code device-asleep}. */
+    /** With a stable reason id: {@code not-registered}, {@code timeout}, {@code refused-by-device}, {@code invalid-value}, {@code invalid-path}, {@code not-delivered}, {@code device-asleep}, {@code registrations-unavailable}. */
     public OperationException(String reason, String message) {
         super(message);
         this.reason = reason;

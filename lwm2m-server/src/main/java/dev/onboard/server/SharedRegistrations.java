@@ -23,15 +23,21 @@ public final class SharedRegistrations implements AutoCloseable {
      *
      * @param redis {@code redis://[USER:PASSWORD@]HOST:PORT[/DATABASE]}, {@code rediss://} over TLS
      * @param account the account's id
-     * @throws IOException when Redis does not answer; the message says where and what to do
+     * @param secret what the account's processes have in common and Redis has not: what they say there of themselves is
+     *     sealed with it
+     * @throws IOException when Redis does not answer, or Java's default charset is not UTF-8; the message says what to do
      * @throws IllegalArgumentException when the address is none; the message does not repeat a password
      */
-    public static SharedRegistrations at(URI redis, String account, SecureRandom random) throws IOException {
-        return new SharedRegistrations(RedisRegistrations.at(redis, account, random));
+    public static SharedRegistrations at(URI redis, String account, String secret, SecureRandom random)
+            throws IOException {
+        return new SharedRegistrations(RedisRegistrations.at(redis, account, secret, random));
     }
 
     /** Where requests to a device are carried out. */
     public sealed interface Place {
+        /** Redis does not answer, or what it has is not of the account's servers; why. */
+        record Unknown(String why) implements Place {}
+
         /** It has no registration. */
         record Nowhere() implements Place {}
 
@@ -50,6 +56,11 @@ public final class SharedRegistrations implements AutoCloseable {
     /** Where requests to a device are carried out. */
     public Place placeOf(String endpoint) {
         return redis.placeOf(endpoint);
+    }
+
+    /** Why Redis does not answer, and what to do; empty while it does. Looked at every two seconds; never blocks. */
+    public Optional<String> problem() {
+        return redis.problem();
     }
 
     /** Tells the others where requests to the devices of the server of this process are carried out, until it is closed. */

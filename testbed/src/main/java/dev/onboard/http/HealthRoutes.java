@@ -26,7 +26,10 @@ final class HealthRoutes {
                         GET,
                         "/readyz",
                         readiness::readyz,
-                        of("Whether the database answers and each server listens; if not, why not", 200, "Readiness")
+                        of(
+                                        "Whether the database answers, Redis where it is used, and each server listens; if not, why not",
+                                        200,
+                                        "Readiness")
                                 .with(503, "Readiness")
                                 .withoutKey()));
     }

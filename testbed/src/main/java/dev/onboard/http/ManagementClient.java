@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -228,22 +229,9 @@ public final class ManagementClient {
     /** As {@link #observe}, without a thread; until it is closed. */
     public Following observing(String endpoint, String path, Consumer<JsonNode> values) {
         Following following = new Following(events(values));
-        HttpRequest request = request(resource(endpoint, path))
-                .header("Accept", "text/event-stream")
-                .build();
-        HttpResponse.BodyHandler<Void> body = head -> head.statusCode() < 300
-                ? BodySubscribers.fromLineSubscriber(following.lines())
-                : BodySubscribers.mapping(BodySubscribers.ofString(StandardCharsets.UTF_8), text -> {
-                    throw refused(head.statusCode(), text);
-                });
-        http.sendAsync(request, body).whenComplete((answer, failure) -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            following.ended(
-                    cause == null || cause instanceof ManagementException
-                            ? cause
-                            : new ManagementException(
-                                    "the testbed at " + address + " does not answer or ended the stream", cause));
-        });
+        streamed(resource(endpoint, path), following.lines())
+                .whenComplete((answer, failure) ->
+                        following.ended(failure instanceof CompletionException wrapped ? failure(wrapped) : failure));
         return following;
     }
 
@@ -371,24 +359,30 @@ public final class ManagementClient {
     private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
         try {
             return http.send(request, handler);
-        } catch (ConnectException e) {
-            throw new ManagementException(
-                    "no testbed answers at " + address + "; start one with 'onboard up', or give another --work-dir",
-                    e);
-        } catch (SSLException e) {
-            throw new ManagementException(
-                    "the certificate of " + address + " is not trusted (" + e.getMessage()
-                            + "); give its CA with --api-ca",
-                    e);
         } catch (IOException e) {
-            throw new ManagementException(
-                    "the testbed at " + address + " did not answer: "
-                            + Optional.ofNullable(e.getMessage()).orElse(e.toString()),
-                    e);
+            throw unreached(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ManagementException("interrupted while waiting for " + address, e);
         }
+    }
+
+    private ManagementException unreached(IOException failure) {
+        if (failure instanceof ConnectException) {
+            return new ManagementException(
+                    "no testbed answers at " + address + "; start one with 'onboard up', or give another --work-dir",
+                    failure);
+        }
+        if (failure instanceof SSLException) {
+            return new ManagementException(
+                    "the certificate of " + address + " is not trusted (" + failure.getMessage()
+                            + "); give its CA with --api-ca",
+                    failure);
+        }
+        return new ManagementException(
+                "the testbed at " + address + " did not answer: "
+                        + Optional.ofNullable(failure.getMessage()).orElse(failure.toString()),
+                failure);
     }
 
     private ManagementException refused(int status, String body) {
@@ -426,17 +420,46 @@ public final class ManagementClient {
         });
     }
 
+    /** On the thread that asks, which Java 17 does not let go while it reads a body: hence the queue. */
     private void follow(String path, Consumer<JsonNode> target) {
-        HttpResponse<Stream<String>> response =
-                send(request(path).header("Accept", "text/event-stream").build(), HttpResponse.BodyHandlers.ofLines());
-        try (Stream<String> lines = response.body()) {
-            if (response.statusCode() >= 300) {
-                throw refused(response.statusCode(), String.join("\n", lines.toList()));
+        LineQueue lines = new LineQueue();
+        CompletableFuture<Void> whole = streamed(path, lines);
+        whole.whenComplete((answer, failure) -> lines.end());
+        EventLines events = events(target);
+        try {
+            for (Optional<String> line = lines.take(); line.isPresent(); line = lines.take()) {
+                events.accept(line.get());
             }
-            lines.forEach(events(target));
-        } catch (java.io.UncheckedIOException e) {
-            throw new ManagementException("the testbed at " + address + " ended the stream", e);
+            whole.join();
+        } catch (CompletionException e) {
+            throw failure(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lines.leave();
         }
+    }
+
+    /** Asks for a stream of events; done when it has ended. */
+    private CompletableFuture<Void> streamed(String path, Flow.Subscriber<String> lines) {
+        HttpRequest request =
+                request(path).header("Accept", "text/event-stream").build();
+        HttpResponse.BodyHandler<Void> body = head -> head.statusCode() < 300
+                ? BodySubscribers.fromLineSubscriber(lines)
+                : BodySubscribers.mapping(BodySubscribers.ofString(StandardCharsets.UTF_8), text -> {
+                    throw refused(head.statusCode(), text);
+                });
+        return http.sendAsync(request, body).thenApply(HttpResponse::body);
+    }
+
+    private ManagementException failure(CompletionException failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        if (cause instanceof ManagementException told) {
+            return told;
+        }
+        return cause instanceof ConnectException || cause instanceof SSLException
+                ? unreached((IOException) cause)
+                : new ManagementException("the testbed at " + address + " does not answer or ended the stream", cause);
     }
 
     @Override

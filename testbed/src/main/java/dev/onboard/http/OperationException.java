@@ -17,7 +17,9 @@ public final class OperationException extends RuntimeException {
         /** The device did not answer in time. */
         TIMEOUT,
         /** The device sleeps (queue mode); the operation may still be carried out when it wakes. */
-        ASLEEP
+        ASLEEP,
+        /** Nobody knows now where the device is registered. */
+        UNAVAILABLE
     }
 
     private OperationException(Kind kind, String message) {

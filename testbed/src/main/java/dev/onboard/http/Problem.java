@@ -115,6 +115,7 @@ final class Problem extends RuntimeException {
             case REFUSED -> deviceRefused(message);
             case TIMEOUT -> deviceSilent(message);
             case ASLEEP -> new Problem(504, "device_asleep", message, List.of());
+            case UNAVAILABLE -> unavailable(message);
         };
     }
 

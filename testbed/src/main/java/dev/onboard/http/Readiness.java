@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /healthz}: the process lives; {@code /readyz}: the account's database answers and each server listens. Both are for
+ * {@code /healthz}: the process lives; {@code /readyz}: the account's database and what else the process needs answer, and each server listens. Both are for
  * anybody at this host, so that why something does not work is said in general; the log has more. Thread-safe.
  */
 final class Readiness {
@@ -59,6 +59,7 @@ final class Readiness {
     List<Check> checks() {
         List<Check> checks = new ArrayList<>();
         checks.add(new Check(DATABASE, database()));
+        vitals.needs().forEach((name, problem) -> checks.add(new Check(name, problem.get())));
         for (Map.Entry<String, Vitals.Server> server : vitals.servers().entrySet()) {
             checks.add(new Check(
                     server.getKey(),

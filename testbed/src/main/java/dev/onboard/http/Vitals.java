@@ -2,8 +2,10 @@ package dev.onboard.http;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * What only the process itself knows of how it is: asked at each scrape of {@code /metrics} and each {@code /readyz}, by any
@@ -11,10 +13,11 @@ import java.util.function.IntSupplier;
  */
 public final class Vitals {
     /** Of a process without DTLS servers. */
-    public static final Vitals NONE = new Vitals(Map.of(), Map.of());
+    public static final Vitals NONE = new Vitals(Map.of(), Map.of(), Map.of());
 
     private final Map<String, Server> servers;
     private final Map<String, IntSupplier> queues;
+    private final Map<String, Supplier<Optional<String>>> needs;
 
     /**
      * A DTLS server.
@@ -25,23 +28,42 @@ public final class Vitals {
      */
     public record Server(BooleanSupplier listening, IntSupplier sessions, IntSupplier connections) {}
 
-    private Vitals(Map<String, Server> servers, Map<String, IntSupplier> queues) {
+    private Vitals(
+            Map<String, Server> servers,
+            Map<String, IntSupplier> queues,
+            Map<String, Supplier<Optional<String>>> needs) {
         this.servers = servers;
         this.queues = queues;
+        this.needs = needs;
     }
 
     /** With this server; the process is ready while it listens. */
     public Vitals with(String name, Server server) {
         Map<String, Server> more = new LinkedHashMap<>(servers);
         more.put(name, server);
-        return new Vitals(more, queues);
+        return new Vitals(more, queues, needs);
     }
 
     /** With this queue: how much waits in it. */
     public Vitals with(String name, IntSupplier queue) {
         Map<String, IntSupplier> more = new LinkedHashMap<>(queues);
         more.put(name, queue);
-        return new Vitals(servers, more);
+        return new Vitals(servers, more, needs);
+    }
+
+    /**
+     * With this that the process needs and that may fail it.
+     *
+     * @param problem what is the matter with it, for anybody to read; empty while it works
+     */
+    public Vitals needing(String name, Supplier<Optional<String>> problem) {
+        Map<String, Supplier<Optional<String>>> more = new LinkedHashMap<>(needs);
+        more.put(name, problem);
+        return new Vitals(servers, queues, more);
+    }
+
+    Map<String, Supplier<Optional<String>>> needs() {
+        return needs;
     }
 
     Map<String, Server> servers() {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.CertificateEnrollments.Enrollment;
 import dev.onboard.http.DeviceOperations;
-import dev.onboard.http.Following;
 import dev.onboard.http.ManagementClient;
 import dev.onboard.http.ManagementException;
 import dev.onboard.http.OperationException;
@@ -25,8 +24,6 @@ import java.util.function.Function;
 final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
     /** So many requests are under way at a time; others wait. */
     private static final int AT_ONCE = 32;
-
-    private static final Observation OBSERVED = () -> {};
 
     private final Route route;
     private final ExecutorService threads;
@@ -91,6 +88,7 @@ final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
         return switch (refused.status()) {
             case 400 -> Kind.BAD_VALUE;
             case 404 -> Kind.NOT_REGISTERED;
+            case 503 -> Kind.UNAVAILABLE;
             case 504, ManagementException.NO_ANSWER -> Kind.TIMEOUT;
             default -> Kind.REFUSED;
         };
@@ -113,27 +111,16 @@ final class DevicesElsewhere implements DeviceOperations, AutoCloseable {
 
     @Override
     public CompletionStage<Observation> observe(String endpoint, String path, Consumer<JsonNode> values) {
-        CompletableFuture<Observation> begun = new CompletableFuture<>();
-        ManagementClient server;
-        try {
-            server = route.to(endpoint);
-        } catch (OperationException e) {
-            return CompletableFuture.failedStage(e);
-        }
-        Following following = server.observing(endpoint, path, document -> {
-            values.accept(document.path("value"));
-            begun.complete(OBSERVED);
-        });
-        following
-                .ended()
-                .whenComplete((nothing, failure) -> begun.completeExceptionally(
-                        failure instanceof ManagementException refused
+        return new ObservationElsewhere(
+                        documents -> route.to(endpoint).observing(endpoint, path, documents),
+                        values,
+                        failure -> failure instanceof ManagementException refused
                                 ? failure(endpoint, refused)
                                 : OperationException.of(
                                         Kind.TIMEOUT,
-                                        "the LwM2M server ended the observation of '" + endpoint
-                                                + "' before it began")));
-        return begun.thenApply(observed -> following::close);
+                                        "the LwM2M server ended the observation of '" + endpoint + "' before it began"),
+                        threads)
+                .begin();
     }
 
     @Override

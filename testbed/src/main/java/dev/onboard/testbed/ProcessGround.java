@@ -71,7 +71,7 @@ final class ProcessGround {
     /** The registrations that the LwM2M servers share. */
     SharedRegistrations shared(URI redis) throws IOException {
         try {
-            return parts.add(SharedRegistrations.at(redis, account.id(), random));
+            return parts.add(SharedRegistrations.at(redis, account.id(), apiKey().text(), random));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--redis: " + e.getMessage(), e);
         }

@@ -90,7 +90,7 @@ final class RegisteredDevices implements DeviceOperations {
     @Override
     public List<ServerRegistration> registrations(String endpoint) {
         List<ServerRegistration> found = new ArrayList<>();
-        servers.forEach((uri, each) -> each.registration(endpoint)
+        servers.forEach((uri, each) -> registration(each, endpoint)
                 .map(registered -> new ServerRegistration(
                         uri,
                         registered.id(),
@@ -102,6 +102,14 @@ final class RegisteredDevices implements DeviceOperations {
                         queueMode(each, registered)))
                 .ifPresent(found::add));
         return found;
+    }
+
+    private static Optional<Registered> registration(LwM2mServer server, String endpoint) {
+        try {
+            return server.registration(endpoint);
+        } catch (dev.onboard.server.OperationException e) {
+            throw OperationException.of(Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
     }
 
     private static Optional<QueueMode> queueMode(LwM2mServer server, Registered registered) {
@@ -194,6 +202,7 @@ final class RegisteredDevices implements DeviceOperations {
                     case "invalid-value" -> Kind.BAD_VALUE;
                     case "refused-by-device" -> Kind.REFUSED;
                     case "device-asleep" -> Kind.ASLEEP;
+                    case "registrations-unavailable" -> Kind.UNAVAILABLE;
                     default -> Kind.TIMEOUT;
                 };
                 return CompletableFuture.failedStage(OperationException.of(kind, String.valueOf(failed.getMessage())));

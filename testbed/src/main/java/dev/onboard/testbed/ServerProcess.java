@@ -154,7 +154,7 @@ public final class ServerProcess implements AutoCloseable {
                             new RegisteredDevices(Map.of(uri, lwm2m)),
                             on.servers(bootstrapServer, uri),
                             identity,
-                            Vitals.NONE
+                            needing(shared)
                                     .with("server-io", threads::backlog)
                                     .with(
                                             "lwm2m-server",
@@ -165,6 +165,18 @@ public final class ServerProcess implements AutoCloseable {
             }
             return started;
         });
+    }
+
+    private static Vitals needing(Optional<SharedRegistrations> shared) {
+        return shared.isEmpty()
+                ? Vitals.NONE
+                : Vitals.NONE.needing(
+                        "redis",
+                        () -> shared.get()
+                                .problem()
+                                .map(why ->
+                                        "Redis, where the LwM2M servers share registrations, does not answer: they are"
+                                                + " refused until it does; this process's log says more"));
     }
 
     private static Optional<String> authority(Optional<ApiIdentity> identity) throws IOException {
@@ -193,14 +205,16 @@ public final class ServerProcess implements AutoCloseable {
             Testbed.checkReach(options);
             ProcessGround on = new ProcessGround(parts, options.workDirectory(), options, clock, random);
             ApiKey key = on.apiKey();
+            Optional<SharedRegistrations> shared =
+                    redis.isPresent() ? Optional.of(on.shared(redis.get())) : Optional.empty();
             DevicesElsewhere.Route route =
-                    redis.isPresent() ? new SessionRoute(on.shared(redis.get()), key) : DevicesElsewhere.UNKNOWN;
+                    shared.isPresent() ? new SessionRoute(shared.get(), key) : DevicesElsewhere.UNKNOWN;
             DevicesElsewhere devices = parts.add(new DevicesElsewhere(route));
             Optional<ApiIdentity> identity = on.identity();
             ServerProcess started = new ServerProcess(
                     on,
                     Optional.empty(),
-                    on.management(devices, on.servers(bootstrapServer, lwm2mServer), identity, Vitals.NONE));
+                    on.management(devices, on.servers(bootstrapServer, lwm2mServer), identity, needing(shared)));
             on.directory.publish(new RunningTestbed(
                     on.directory.path(),
                     bootstrapServer,

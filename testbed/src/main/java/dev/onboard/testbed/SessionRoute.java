@@ -43,7 +43,15 @@ final class SessionRoute implements DevicesElsewhere.Route {
                 return clients.computeIfAbsent(at, this::client);
             }
         }
-        throw place instanceof Place.Gone
+        throw refusal(endpoint, place);
+    }
+
+    private static OperationException refusal(String endpoint, Place place) {
+        if (place instanceof Place.Unknown unknown) {
+            return OperationException.of(
+                    Kind.UNAVAILABLE, "where '" + endpoint + "' is registered is not known: " + unknown.why());
+        }
+        return place instanceof Place.Gone
                 ? OperationException.of(
                         Kind.TIMEOUT,
                         "'" + endpoint + "' is registered, but the LwM2M server that had its session does not run any"

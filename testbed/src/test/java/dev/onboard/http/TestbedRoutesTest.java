@@ -103,6 +103,31 @@ class TestbedRoutesTest {
                 .isEqualTo("dev-1/3/0/9");
     }
 
+    @Test
+    void aThreadThatFollowsIsLetGoWhenItIsInterrupted() throws InterruptedException {
+        BlockingQueue<JsonNode> values = new LinkedBlockingQueue<>();
+        BlockingQueue<Boolean> returned = new LinkedBlockingQueue<>();
+        Thread observer = new Thread(() -> {
+            port.client.observe("dev-1", "/3/0/9", values::add);
+            returned.add(Thread.currentThread().isInterrupted());
+        });
+        observer.start();
+        next(values);
+        observer.interrupt();
+        assertThat(returned.poll(20, TimeUnit.SECONDS))
+                .as("it stays interrupted")
+                .isTrue();
+        Thread follower = new Thread(() -> {
+            port.client.followEvents(Map.of("after", "0"), values::add);
+            returned.add(Thread.currentThread().isInterrupted());
+        });
+        follower.start();
+        port.journal.record(Event.of(Stage.POWER, Party.DEVICE).endpoint("dev-1"));
+        next(values);
+        follower.interrupt();
+        assertThat(returned.poll(20, TimeUnit.SECONDS)).isTrue();
+    }
+
     private java.util.function.Consumer<JsonNode> consumer() {
         java.util.function.Consumer<JsonNode> consumer = port.devices.observers.get("dev-1/3/0/9");
         assertThat(consumer).isNotNull();

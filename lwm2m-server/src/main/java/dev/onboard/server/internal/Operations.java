@@ -166,7 +166,12 @@ final class Operations {
             LowerLayerConfig delivery,
             Supplier<DownlinkRequest<? extends LwM2mResponse>> maker,
             String shown) {
-        Registration registration = HeldHere.of(server, endpoint).orElse(null);
+        Registration registration;
+        try {
+            registration = HeldHere.of(server, endpoint).orElse(null);
+        } catch (OperationException e) {
+            return CompletableFuture.failedStage(e);
+        }
         if (registration == null) {
             return CompletableFuture.failedStage(new OperationException(
                     "not-registered",

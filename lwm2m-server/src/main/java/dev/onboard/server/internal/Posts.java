@@ -39,7 +39,12 @@ final class Posts {
     }
 
     CompletionStage<Void> send(String name, String path, byte[] octets) {
-        Registration registration = HeldHere.of(server, name).orElse(null);
+        Registration registration;
+        try {
+            registration = HeldHere.of(server, name).orElse(null);
+        } catch (OperationException e) {
+            return CompletableFuture.failedStage(e);
+        }
         if (registration == null) {
             return CompletableFuture.failedStage(
                     new OperationException("not-registered", "no device '" + name + "' is registered now"));

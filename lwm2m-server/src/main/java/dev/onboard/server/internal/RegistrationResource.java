@@ -22,6 +22,8 @@ import org.eclipse.leshan.core.link.LinkParser;
 import org.eclipse.leshan.core.request.exception.InvalidRequestException;
 import org.eclipse.leshan.server.californium.registration.RegisterResource;
 import org.eclipse.leshan.server.request.UplinkRequestReceiver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /rd}: lets a registration through to Leshan only when the endpoint name is the certificate's (OMA Transport
@@ -29,7 +31,9 @@ import org.eclipse.leshan.server.request.UplinkRequestReceiver;
  * a second is announced with an empty acknowledgement.
  */
 final class RegistrationResource extends RegisterResource {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistrationResource.class);
     private static final int LONGEST_ENDPOINT_NAME = 64;
+    private static final String UNAVAILABLE = "registrations-unavailable";
 
     private final Account account;
     private final Journal journal;
@@ -95,30 +99,37 @@ final class RegistrationResource extends RegisterResource {
                             } else if (admission instanceof Admission.Refused refused) {
                                 refuse(exchange, endpoint, refused.reason(), refused.detail());
                             } else {
-                                register(exchange, request);
+                                register(exchange, request, endpoint);
                             }
                         },
                         io);
     }
 
-    private void register(CoapExchange exchange, Request request) {
+    private void register(CoapExchange exchange, Request request, String endpoint) {
         PublishedValues.addTo(request);
         try {
             super.handleRegister(exchange, request);
         } catch (InvalidRequestException | IllegalArgumentException e) {
             handleInvalidRequest(exchange.advanced(), e.getMessage(), e);
         } catch (RuntimeException e) {
-            unavailable(exchange, Stage.REGISTERED, e);
+            unavailable(exchange, Stage.REGISTERED, Optional.of(endpoint), e);
         }
     }
 
     /** Without Redis nobody can say what is registered: the device may try again. */
-    private void unavailable(CoapExchange exchange, Stage stage, RuntimeException failure) {
-        String why = RedisRegistrations.failure(failure).orElseThrow(() -> failure);
+    private void unavailable(CoapExchange exchange, Stage stage, Optional<String> endpoint, RuntimeException failure) {
+        Optional<String> why = RedisRegistrations.failure(failure);
+        if (why.isEmpty()) {
+            LOG.error("a request to /rd failed", failure);
+            exchange.respond(ResponseCode.INTERNAL_SERVER_ERROR);
+            return;
+        }
         journal.record(Event.of(stage, Party.LWM2M_SERVER)
-                .refused(Party.LWM2M_SERVER, "registrations-unavailable")
-                .detail("the registrations that the LwM2M servers share could not be had of Redis: " + why));
-        exchange.respond(ResponseCode.SERVICE_UNAVAILABLE, "registrations-unavailable");
+                .endpoint(endpoint.orElse(""))
+                .refused(Party.LWM2M_SERVER, UNAVAILABLE)
+                .detail("the registrations that the LwM2M servers share cannot be had: " + why.get()
+                        + "; the device tries again by itself"));
+        exchange.respond(ResponseCode.SERVICE_UNAVAILABLE, UNAVAILABLE);
     }
 
     /** Leshan reads a lifetime that is no number with an exception that nobody catches, which would be answered with 5.00. */
@@ -129,8 +140,28 @@ final class RegistrationResource extends RegisterResource {
         } catch (IllegalArgumentException e) {
             handleInvalidRequest(exchange.advanced(), "the update cannot be read: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            unavailable(exchange, Stage.UPDATED, e);
+            unavailable(exchange, Stage.UPDATED, name(exchange, request), e);
         }
+    }
+
+    @Override
+    protected void handleDeregister(CoapExchange exchange, String registrationId) {
+        try {
+            super.handleDeregister(exchange, registrationId);
+        } catch (RuntimeException e) {
+            unavailable(
+                    exchange,
+                    Stage.DEREGISTERED,
+                    name(exchange, exchange.advanced().getRequest()),
+                    e);
+        }
+    }
+
+    /** Of the device, as its certificate says it. */
+    private Optional<String> name(CoapExchange exchange, Request request) {
+        DevicePeer device = (DevicePeer)
+                getForeignPeerIdentity(exchange.advanced(), request).getIdentity();
+        return EndpointIdentity.name(device.trust().certificate(), DevicePeer.NAMES);
     }
 
     private void refuse(CoapExchange exchange, String endpoint, String reason, String detail) {
