@@ -2,6 +2,7 @@ package dev.onboard.pki;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the evaluation of a chain ends in: trusted with the path used, or refused with one reason. */
@@ -27,6 +28,18 @@ public sealed interface Verdict permits Verdict.Trusted, Verdict.Refused {
         /** The certificate of the peer itself. */
         public X509Certificate leaf() {
             return path.get(0);
+        }
+
+        /**
+         * The same verdict for whoever keeps it for long: what the peer sent is held as its DER ({@link CompactCertificate}),
+         * what the policy had anyway as it is.
+         */
+        public Trusted compact() {
+            List<X509Certificate> kept = new ArrayList<>(path);
+            for (int i = 0; i < kept.size() - 1; i++) {
+                kept.set(i, CompactCertificate.of(kept.get(i)));
+            }
+            return new Trusted(kept, anchor, findings, validUntil);
         }
     }
 

@@ -62,27 +62,26 @@ final class EvaluatingVerifier implements NewAdvancedCertificateVerifier {
         Verdict verdict = policy.get().evaluate(chain, clock.instant());
         CertPath path = message.getCertificateChain();
         X509Certificate leaf = leaf(path);
+        if (leaf != null && verdict instanceof Verdict.Trusted trusted) {
+            // a session keeps its peer's certificates as long as it lives
+            Verdict.Trusted kept = trusted.compact();
+            watch.evaluated(cid, new HandshakeWatch.Evaluated(chain, kept.leaf(), kept));
+            return new CertificateVerificationResult(cid, path(path, kept.leaf()), new PeerTrust(kept.leaf(), kept));
+        }
         watch.evaluated(cid, new HandshakeWatch.Evaluated(chain, leaf, verdict));
-        if (verdict instanceof Verdict.Refused refused) {
-            return new CertificateVerificationResult(cid, CertificateGate.exception(refused), null);
-        }
-        if (leaf == null || !(verdict instanceof Verdict.Trusted trusted)) {
-            return new CertificateVerificationResult(cid, path, null);
-        }
-        CertPath kept = compact(path);
-        return new CertificateVerificationResult(
-                cid,
-                kept,
-                new PeerTrust((X509Certificate) kept.getCertificates().get(0), trusted));
+        return verdict instanceof Verdict.Refused refused
+                ? new CertificateVerificationResult(cid, CertificateGate.exception(refused), null)
+                : new CertificateVerificationResult(cid, path, null);
     }
 
-    /** A session keeps its peer's certificates as long as it lives. */
-    private static CertPath compact(CertPath path) {
+    /** A path as it was sent, its certificates held compactly. */
+    private static CertPath path(CertPath sent, X509Certificate leaf) {
+        List<X509Certificate> kept = new ArrayList<>();
+        for (Certificate certificate : sent.getCertificates()) {
+            kept.add(kept.isEmpty() ? leaf : CompactCertificate.of((X509Certificate) certificate));
+        }
         try {
-            return CertificateFactory.getInstance("X.509")
-                    .generateCertPath(path.getCertificates().stream()
-                            .map(certificate -> CompactCertificate.of((X509Certificate) certificate))
-                            .toList());
+            return CertificateFactory.getInstance("X.509").generateCertPath(kept);
         } catch (CertificateException e) {
             throw new IllegalStateException("every Java makes paths of X.509 certificates", e);
         }
