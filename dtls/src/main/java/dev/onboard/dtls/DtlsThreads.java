@@ -1,26 +1,24 @@
 package dev.onboard.dtls;
 
+import dev.onboard.dtls.internal.ProtocolThreads;
 import dev.onboard.dtls.internal.SelectorLoop;
 import java.io.IOException;
-import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that any number of endpoints share: one that waits for datagrams on the sockets of all simulated devices,
- * and a few that do the protocol work of DTLS and CoAP, timers included. Thread-safe. No endpoint has a thread of its
- * own.
+ * The threads that any number of endpoints share: one that waits for datagrams on the sockets of all servers and simulated
+ * devices and does what they ask for itself, a few that get what is more than it keeps, and one for timers. Thread-safe. No
+ * endpoint has a thread of its own.
  *
  * <p>Work handed to {@link #io()} must never block.
  */
 public final class DtlsThreads implements AutoCloseable {
-    private final ScheduledThreadPoolExecutor io;
+    private final ProtocolThreads io;
     private final SelectorLoop selector;
     private final TrafficWatch traffic;
 
-    private DtlsThreads(ScheduledThreadPoolExecutor io, SelectorLoop selector, TrafficWatch traffic) {
+    private DtlsThreads(ProtocolThreads io, SelectorLoop selector, TrafficWatch traffic) {
         this.io = io;
         this.selector = selector;
         this.traffic = traffic;
@@ -34,15 +32,8 @@ public final class DtlsThreads implements AutoCloseable {
      * @throws IOException when the system gives no selector
      */
     public static DtlsThreads start(String name, int workers) throws IOException {
-        AtomicInteger number = new AtomicInteger();
-        ScheduledThreadPoolExecutor io = new ScheduledThreadPoolExecutor(workers, work -> {
-            Thread thread = new Thread(work, "onboard-" + name + "-io-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
-        io.setRemoveOnCancelPolicy(true);
-        io.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return new DtlsThreads(io, SelectorLoop.start("onboard-" + name + "-selector"), TrafficWatch.NONE);
+        ProtocolThreads io = new ProtocolThreads("onboard-" + name + "-io", workers);
+        return new DtlsThreads(io, SelectorLoop.start(io, "onboard-" + name + "-selector"), TrafficWatch.NONE);
     }
 
     /** As {@link #start(String, int)} with one worker per processor, two at least. */
@@ -67,16 +58,10 @@ public final class DtlsThreads implements AutoCloseable {
 
     /** How much protocol work is due and waits for a thread; timers that are still to run off do not count. */
     public int backlog() {
-        int due = 0;
-        for (Runnable task : io.getQueue()) {
-            if (task instanceof Delayed timed && timed.getDelay(TimeUnit.NANOSECONDS) <= 0) {
-                due++;
-            }
-        }
-        return due;
+        return io.backlog();
     }
 
-    /** The thread that waits on the devices' sockets. */
+    /** The thread that waits on the sockets. */
     public SelectorLoop selector() {
         return selector;
     }

@@ -54,10 +54,7 @@ final class Contest {
         return new Orders() {
             @Override
             public ObjectNode carryOut(JsonNode order) throws Exception {
-                return Round.of(
-                                contestant,
-                                order.path("devices").asInt(),
-                                order.path("concurrency").asInt())
+                return Round.of(contestant, order.path("devices").asInt(), Load.read(order))
                         .json();
             }
 

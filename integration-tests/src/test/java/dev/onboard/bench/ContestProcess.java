@@ -43,8 +43,8 @@ final class ContestProcess implements AutoCloseable {
         return started;
     }
 
-    Round round(int devices, int concurrency) throws IOException {
-        return Round.read(order(Json.object().put("devices", devices).put("concurrency", concurrency)));
+    Round round(int devices, Load load) throws IOException {
+        return Round.read(order(load.json().put("devices", devices)));
     }
 
     JsonNode order(JsonNode what) throws IOException {

@@ -8,11 +8,10 @@ interface Contestant extends AutoCloseable {
     /**
      * Switches the devices on that were prepared and returns when the last one is registered.
      *
-     * @param concurrency how many are on their way at a time
-     * @return how long each took, from its power to its registration, in nanoseconds
+     * @return how long each took, from when it was to be switched on to its registration, in nanoseconds
      * @throws BenchException when one of them does not get there
      */
-    long[] onboard(int concurrency) throws Exception;
+    long[] onboard(Load load) throws Exception;
 
     /** Switches the devices off and forgets them; not measured. */
     void clear() throws Exception;

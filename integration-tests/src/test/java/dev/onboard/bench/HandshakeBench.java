@@ -82,7 +82,7 @@ final class HandshakeBench implements Callable<Integer> {
     private void round(int number, URI server, DtlsClientSide client, Credential device, TrustPolicy trust)
             throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
-        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
+        OnTheirWay onTheirWay = new OnTheirWay(new Load(concurrency, 0));
         ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
         Usage before = Usage.now();
         long begin = System.nanoTime();

@@ -4,27 +4,40 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Lets so many be on their way at a time, and notices when one does not get there or nobody gets on. Thread-safe. */
+/** Lets devices begin as a {@link Load} says, one thread after the other, and notices when one does not get there or nobody gets on. Thread-safe otherwise. */
 final class OnTheirWay {
     private static final long PATIENCE_SECONDS = 60;
 
-    private final int most;
+    private final Load load;
     private final Semaphore places;
+    private final long start = System.nanoTime();
+    private long begun;
     private final AtomicReference<String> failed = new AtomicReference<>();
 
-    OnTheirWay(int most) {
-        this.most = most;
-        this.places = new Semaphore(most);
+    OnTheirWay(Load load) {
+        this.load = load;
+        this.places = new Semaphore(load.atOnce());
     }
 
-    /** Waits for a place for one more. */
-    void begin() throws InterruptedException {
+    /**
+     * Waits until it is time for one more, and for a place for it.
+     *
+     * @return when it was time, by {@link System#nanoTime}: who has to wait for a place waits already
+     */
+    long begin() throws InterruptedException {
+        if (load.perSecond() > 0) {
+            long due = start + (long) (begun++ * 1e9 / load.perSecond());
+            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            take(1);
+            return due;
+        }
         take(1);
+        return System.nanoTime();
     }
 
     /** Waits until nobody is on the way any more. */
     void awaitAll() throws InterruptedException {
-        take(most);
+        take(load.atOnce());
     }
 
     private void take(int count) throws InterruptedException {

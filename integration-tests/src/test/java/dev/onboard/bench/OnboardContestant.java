@@ -63,8 +63,8 @@ final class OnboardContestant implements Contestant {
     }
 
     @Override
-    public long[] onboard(int concurrency) throws Exception {
-        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
+    public long[] onboard(Load load) throws Exception {
+        OnTheirWay onTheirWay = new OnTheirWay(load);
         ConcurrentHashMap<String, Long> since = new ConcurrentHashMap<>();
         ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
         try (var watching = fleet.subscribe((device, state) -> {
@@ -77,8 +77,7 @@ final class OnboardContestant implements Contestant {
             }
         })) {
             for (SimulatedDevice device : devices) {
-                onTheirWay.begin();
-                since.put(device.endpoint(), System.nanoTime());
+                since.put(device.endpoint(), onTheirWay.begin());
                 device.powerOn();
             }
             onTheirWay.awaitAll();

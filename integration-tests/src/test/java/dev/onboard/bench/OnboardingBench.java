@@ -35,6 +35,13 @@ final class OnboardingBench implements Callable<Integer> {
     private int concurrency;
 
     @Option(
+            names = "--rate",
+            defaultValue = "0",
+            description =
+                    "So many are switched on in a second, whether those before them are registered or not, up to --concurrency on their way. Not while warming up. Default: the next when one is registered.")
+    private double rate;
+
+    @Option(
             names = "--warm-up",
             defaultValue = "400",
             description =
@@ -89,12 +96,12 @@ final class OnboardingBench implements Callable<Integer> {
                 results.put(each.getKey(), new ArrayList<>());
                 if (warmUp > 0) {
                     progress.printf("%-8s warm-up of %d devices%n", each.getKey(), warmUp);
-                    each.getValue().round(warmUp, concurrency);
+                    each.getValue().round(warmUp, new Load(concurrency, 0));
                 }
             }
             for (int i = 1; i <= rounds; i++) {
                 for (Map.Entry<String, ContestProcess> each : contestants.entrySet()) {
-                    Round round = each.getValue().round(devices, concurrency);
+                    Round round = each.getValue().round(devices, new Load(concurrency, rate));
                     results.computeIfAbsent(each.getKey(), name -> new ArrayList<>())
                             .add(round);
                     progress.printf(
@@ -124,8 +131,13 @@ final class OnboardingBench implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add(Machine.sentence());
         lines.add(String.format(
-                "%d rounds of %d devices, %d on their way at a time, after a warm-up of %d; least/median/most of the rounds",
-                rounds, devices, concurrency, warmUp));
+                Locale.ROOT,
+                "%d rounds of %d devices, %d on their way at a time%s, after a warm-up of %d; least/median/most of the rounds",
+                rounds,
+                devices,
+                concurrency,
+                rate > 0 ? String.format(Locale.ROOT, " at most, %.1f begun a second", rate) : "",
+                warmUp));
         lines.add("");
         lines.add(String.format(
                 "%-8s %-19s %-19s %-13s %-17s %-17s %-9s %-8s %s",
@@ -189,6 +201,7 @@ final class OnboardingBench implements Callable<Integer> {
         ObjectNode all = Machine.json()
                 .put("devices", devices)
                 .put("concurrency", concurrency)
+                .put("rate", rate)
                 .put("warm_up", warmUp)
                 .put("curves", CryptoProvider.inUse());
         ObjectNode contestants = all.putObject("contestants");

@@ -27,16 +27,16 @@ record Round(
         double residentMb,
         int threads) {
     /** Measures one: prepares the devices, has them onboarded, clears them away. */
-    static Round of(Contestant contestant, int devices, int concurrency) throws Exception {
+    static Round of(Contestant contestant, int devices, Load load) throws Exception {
         contestant.prepare(devices);
         System.gc();
         Usage.forgetPeaks();
         Usage before = Usage.now();
         long start = System.nanoTime();
-        long[] latencies = contestant.onboard(concurrency);
+        long[] latencies = contestant.onboard(load);
         long elapsed = System.nanoTime() - start;
         Usage used = Usage.now().since(before);
-        Round round = of(devices, concurrency, latencies, elapsed, used);
+        Round round = of(devices, load.atOnce(), latencies, elapsed, used);
         contestant.clear();
         return round;
     }

@@ -193,12 +193,11 @@ final class StockContestant implements Contestant {
     }
 
     @Override
-    public long[] onboard(int concurrency) throws Exception {
-        OnTheirWay onTheirWay = new OnTheirWay(concurrency);
+    public long[] onboard(Load load) throws Exception {
+        OnTheirWay onTheirWay = new OnTheirWay(load);
         ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
         for (Prepared one : prepared) {
-            onTheirWay.begin();
-            long start = System.nanoTime();
+            long start = onTheirWay.begin();
             LeshanClient client = client(one);
             client.addObserver(new LwM2mClientObserverAdapter() {
                 @Override

@@ -152,7 +152,8 @@ public final class DtlsServerSide implements AutoCloseable {
         BoundedStore connections = new BoundedStore(configuration, kept.most(), overflow::turnedAway, messages::forget);
         store = connections;
         resumption.lookIn(connections);
-        GatedConnector made = new GatedConnector(configuration, gate, threads.traffic(), connections, this::left);
+        SelectorConnector made = new SelectorConnector(
+                configuration, gate, threads.selector(), threads.traffic(), connections, this::left);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);

@@ -69,9 +69,6 @@ public final class DtlsSettings {
         if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
             settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID);
         }
-        // one thread takes datagrams in the order in which they came: with two, a record that a stranger copied could
-        // overtake its original, and with a connection id take the device's address from it
-        settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
         settings.set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, 4 * 1024 * 1024);
         settings.set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, 1024 * 1024);
         // how many there may be is for the store to say; to Scandium this is also how many may begin within a minute
@@ -100,7 +97,6 @@ public final class DtlsSettings {
         if (transmission.connectionIds() == Transmission.ConnectionIds.ON) {
             settings.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, 0); // its socket is the device's alone
         }
-        settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 0);
         settings.set(DtlsConfig.DTLS_MAX_CONNECTIONS, 10);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_INBOUND_JOBS, 1000);
         settings.set(DtlsConfig.DTLS_MAX_PENDING_OUTBOUND_JOBS, 1000);
@@ -123,6 +119,10 @@ public final class DtlsSettings {
                 DtlsConfig.DTLS_SESSION_TIMEOUT,
                 modules.get(DtlsConfig.DTLS_SESSION_TIMEOUT, TimeUnit.SECONDS),
                 TimeUnit.SECONDS);
+        // the selector's one thread takes datagrams in the order in which they came: with two, a record that a stranger
+        // copied
+        // could overtake its original, and with a connection id take the device's address from it
+        settings.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 0);
         settings.set(DtlsConfig.DTLS_CIPHER_SUITES, SUITES);
         settings.set(DtlsConfig.DTLS_CURVES, List.of(SupportedGroup.secp256r1, SupportedGroup.secp384r1));
         settings.set(DtlsConfig.DTLS_SIGNATURE_AND_HASH_ALGORITHMS, SIGNATURE_ALGORITHMS);

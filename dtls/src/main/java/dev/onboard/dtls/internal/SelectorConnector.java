@@ -7,13 +7,19 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.function.Consumer;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
+import org.eclipse.californium.scandium.dtls.Connection;
+import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 import org.jspecify.annotations.Nullable;
 
 /** A DTLS connector whose socket is read by a {@link SelectorLoop}: no receiver thread of its own. */
 final class SelectorConnector extends GatedConnector {
     private final SelectorLoop selector;
     private final int mtu;
+    /** Whether another may want to listen where this one did. */
+    private final boolean keepsPort;
+
     private volatile @Nullable DatagramChannel channel;
 
     SelectorConnector(
@@ -21,6 +27,21 @@ final class SelectorConnector extends GatedConnector {
         super(configuration, gate, traffic);
         this.selector = selector;
         this.mtu = configuration.getMaxTransmissionUnit();
+        this.keepsPort = false;
+    }
+
+    /** With connections kept in this store, see {@link GatedConnector}. */
+    SelectorConnector(
+            DtlsConnectorConfig configuration,
+            CertificateGate gate,
+            SelectorLoop selector,
+            TrafficWatch traffic,
+            ResumptionSupportingConnectionStore store,
+            Consumer<Connection> left) {
+        super(configuration, gate, traffic, store, left);
+        this.selector = selector;
+        this.mtu = configuration.getMaxTransmissionUnit();
+        this.keepsPort = true;
     }
 
     @Override
@@ -31,11 +52,25 @@ final class SelectorConnector extends GatedConnector {
         DatagramChannel opened = bindAddress.getAddress() instanceof java.net.Inet4Address
                 ? DatagramChannel.open(StandardProtocolFamily.INET)
                 : DatagramChannel.open();
-        opened.configureBlocking(false);
-        opened.bind(bindAddress);
-        channel = opened;
-        init(bindAddress, opened.socket(), mtu);
+        try {
+            opened.configureBlocking(false);
+            opened.bind(bindAddress);
+            channel = opened;
+            init(bindAddress, opened.socket(), mtu);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
         selector.receive(opened, this::processDatagram);
+    }
+
+    @Override
+    public void stop() {
+        boolean was = isRunning();
+        super.stop();
+        if (was && keepsPort) {
+            selector.released();
+        }
     }
 
     @Override
