@@ -4,6 +4,7 @@ import dev.onboard.account.Account;
 import dev.onboard.bootstrap.internal.LeshanBootstrap;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
+import dev.onboard.dtls.TurnedAway;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
@@ -78,6 +79,11 @@ public final class BootstrapServer implements AutoCloseable {
     /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
     public int openConnections() {
         return server.openConnections();
+    }
+
+    /** How many ClientHellos got no answer. */
+    public TurnedAway turnedAway() {
+        return server.turnedAway();
     }
 
     /** Stops the server and closes its port. Bootstraps under way end there. */

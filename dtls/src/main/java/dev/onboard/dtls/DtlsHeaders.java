@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** What a datagram of DTLS 1.2 says to whoever cannot decrypt it (RFC 6347, 4.1; RFC 9146, 4). Malformed ones say nothing. */
-final class DtlsHeaders {
+public final class DtlsHeaders {
     private static final int HANDSHAKE = 22;
     private static final int WITH_CONNECTION_ID = 25;
     private static final int CLIENT_HELLO = 1;
@@ -22,7 +22,7 @@ final class DtlsHeaders {
     private DtlsHeaders() {}
 
     /** Whether a handshake begins, from the first record. */
-    static boolean isClientHello(ByteBuffer datagram) {
+    public static boolean isClientHello(ByteBuffer datagram) {
         return firstMessage(datagram) == CLIENT_HELLO;
     }
 

@@ -10,6 +10,7 @@ import dev.onboard.pki.SubjectName;
 import dev.onboard.pki.Verdict;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -74,8 +75,8 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
         } else if (result instanceof HandshakeRecord.Result.RefusedHere refused) {
             event.refused(self, refused.reason()).alert(refused.alert()).detail(refused.detail());
         } else if (result instanceof HandshakeRecord.Result.RefusedByPeer refused) {
-            String word = Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
-            event.refused(peer, "alert-" + word.replace('_', '-').replace(' ', '-'))
+            String word = word(refused);
+            event.refused(peer, reason(refused))
                     .alert(refused.alert())
                     .detail("the " + peer.word().replace('-', ' ').replace("lwm2m", "LwM2M")
                             + " ended the handshake with alert " + word + " (" + refused.alert()
@@ -135,6 +136,34 @@ public final class HandshakeJournal implements HandshakeRecord.Observer {
                                 ? "a ClientHello was dropped"
                                 : turnedAway + " ClientHellos were dropped since this was said last")
                         + ", and who sent it gets no answer until a session ends or has been silent for half an hour"));
+    }
+
+    /** Records that ClientHellos from an address get no answer because too many handshakes from there were refused; see {@link Sessions}. */
+    public void limited(HandshakeRecord last, int perSecond, Instant until, long turnedAway) {
+        String address = last.peer().getAddress().getHostAddress();
+        journal.record(Event.of(stage, self)
+                .refused(self, "too-many-refusals")
+                .fact("peer", address + ":" + last.peer().getPort())
+                .fact("limited_until", until.toString())
+                .fact("turned_away", Long.toString(turnedAway))
+                .detail("of the handshakes from " + address + ", " + perSecond * Sessions.BURST
+                        + " were refused at once, or " + perSecond
+                        + " a second and more for long, the last of them for "
+                        + (last.result() instanceof HandshakeRecord.Result.RefusedHere here
+                                ? here.reason()
+                                : last.result() instanceof HandshakeRecord.Result.RefusedByPeer there
+                                        ? reason(there)
+                                        : "no reason")
+                        + "; ClientHellos from there, whoever sends them, are dropped until " + until
+                        + ", open sessions stay"));
+    }
+
+    private static String word(HandshakeRecord.Result.RefusedByPeer refused) {
+        return Alert.of(refused.alert()).map(Alert::word).orElse("alert " + refused.alert());
+    }
+
+    private static String reason(HandshakeRecord.Result.RefusedByPeer refused) {
+        return "alert-" + word(refused).replace('_', '-').replace(' ', '-');
     }
 
     private static Optional<String> claimedName(HandshakeRecord handshake) {

@@ -4,6 +4,7 @@ import dev.onboard.dtls.internal.RawClient;
 import dev.onboard.dtls.internal.RawServer;
 import dev.onboard.pki.Verdict;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.time.Duration;
@@ -248,7 +249,17 @@ public final class RawPeer {
      * @throws IOException when no socket can be had
      */
     public Report connect(InetSocketAddress server, Duration patience) throws IOException {
-        return RawClient.connect(settings, server, patience);
+        return RawClient.connect(settings, new InetSocketAddress(0), server, patience);
+    }
+
+    /**
+     * As {@link #connect(InetSocketAddress, Duration)}, from this address of this machine: one of 127.0.0.0/8, say, which Linux has without
+     * being told.
+     *
+     * @throws IOException when the machine does not have the address
+     */
+    public Report connect(InetAddress from, InetSocketAddress server, Duration patience) throws IOException {
+        return RawClient.connect(settings, new InetSocketAddress(from, 0), server, patience);
     }
 
     /**

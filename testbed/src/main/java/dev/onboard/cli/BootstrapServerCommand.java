@@ -61,7 +61,7 @@ final class BootstrapServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = place.console(spec);
-        TestbedOptions options = sessions.on(place.on(account.work("bootstrap", port)))
+        TestbedOptions options = sessions.on(place.on(account.work("bootstrap", port)), account.behind())
                 .withPorts(UpCommand.port("--port", port), 0, UpCommand.port("--http-port", httpPort))
                 .withDelivery(delivery.chosen())
                 .withApiTls(apiTls.chosen());

@@ -61,7 +61,7 @@ final class Lwm2mServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Console console = place.console(spec);
-        TestbedOptions options = awake.on(sessions.on(place.on(account.work("lwm2m", port))))
+        TestbedOptions options = awake.on(sessions.on(place.on(account.work("lwm2m", port)), account.behind()))
                 .withPorts(0, UpCommand.port("--port", port), UpCommand.port("--http-port", httpPort))
                 .withApiTls(apiTls.chosen());
         return place.stay(

@@ -46,7 +46,15 @@ public record EventExplanation(
             Map.entry("endpoint-name-missing", "ask with ep=NAME, or with a certificate that names one device"),
             Map.entry("endpoint-name-too-long", "ask under a name of 1 to 64 characters"),
             Map.entry("bootstrap-in-progress", "wait as long as Max-Age says; look for a second device of that name"),
-            Map.entry("too-many-sessions", "wait until there is room; look for who opens sessions and leaves them"),
+            Map.entry(
+                    "too-many-sessions",
+                    "wait until there is room; look for who opens sessions and leaves them, or start the server with a higher"
+                            + " --max-sessions"),
+            Map.entry(
+                    "too-many-refusals",
+                    "see in the events before it why handshakes from that address are refused, and mend that; or start the"
+                            + " server with a higher --max-refusals, or with --max-refusals off where many devices share"
+                            + " an address"),
             Map.entry("trust-withdrawn", "upload the CA again if its devices are to be admitted"),
             Map.entry(
                     "session-lost",

@@ -3,6 +3,7 @@ package dev.onboard.http;
 import dev.onboard.account.Account;
 import dev.onboard.account.AccountException;
 import dev.onboard.account.DeviceState;
+import dev.onboard.dtls.TurnedAway;
 import dev.onboard.explain.Refusals;
 import dev.onboard.journal.Event;
 import dev.onboard.journal.Journal;
@@ -11,6 +12,7 @@ import dev.onboard.journal.Party;
 import dev.onboard.journal.Stage;
 import io.javalin.http.Context;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -127,6 +129,16 @@ final class Metrics implements AutoCloseable {
                 each -> vitals.servers()
                         .forEach(
                                 (name, server) -> each.call(server.connections().getAsInt(), name)));
+        CounterWithCallback.builder()
+                .name("onboard_client_hellos_dropped_total")
+                .help("ClientHellos that got no answer, by why.")
+                .labelNames("server", "reason")
+                .callback(each -> vitals.servers().forEach((name, server) -> {
+                    TurnedAway dropped = server.turnedAway().get();
+                    each.call(dropped.forSessions(), name, "too-many-sessions");
+                    each.call(dropped.forRefusals(), name, "too-many-refusals");
+                }))
+                .register(registry);
         gauge("onboard_queue_depth", "How much waits, by where it waits.", "queue", each -> {
             each.call(journal.backlog(), "journal");
             each.call(account.backlog(), "account-writer");

@@ -1,5 +1,6 @@
 package dev.onboard.http;
 
+import dev.onboard.dtls.TurnedAway;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,13 @@ public final class Vitals {
      * @param listening whether its port takes datagrams
      * @param sessions how many DTLS sessions are open
      * @param connections those, and the handshakes whose peer has proved its address
+     * @param turnedAway the ClientHellos that got no answer
      */
-    public record Server(BooleanSupplier listening, IntSupplier sessions, IntSupplier connections) {}
+    public record Server(
+            BooleanSupplier listening,
+            IntSupplier sessions,
+            IntSupplier connections,
+            Supplier<TurnedAway> turnedAway) {}
 
     private Vitals(
             Map<String, Server> servers,

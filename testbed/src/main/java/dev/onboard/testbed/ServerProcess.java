@@ -100,7 +100,8 @@ public final class ServerProcess implements AutoCloseable {
                                             new Vitals.Server(
                                                     bootstrap::isListening,
                                                     bootstrap::openSessions,
-                                                    bootstrap::openConnections))));
+                                                    bootstrap::openConnections,
+                                                    bootstrap::turnedAway))));
         });
     }
 
@@ -159,7 +160,10 @@ public final class ServerProcess implements AutoCloseable {
                                     .with(
                                             "lwm2m-server",
                                             new Vitals.Server(
-                                                    lwm2m::isListening, lwm2m::openSessions, lwm2m::openConnections))));
+                                                    lwm2m::isListening,
+                                                    lwm2m::openSessions,
+                                                    lwm2m::openConnections,
+                                                    lwm2m::turnedAway))));
             if (shared.isPresent()) {
                 shared.get().announce(new Place.At(started.management, authority(identity)));
             }

@@ -247,12 +247,17 @@ public final class Testbed implements AutoCloseable {
                 .with("device-io", simulated::backlog)
                 .with(
                         "bootstrap-server",
-                        new Vitals.Server(bootstrap::isListening, bootstrap::openSessions, bootstrap::openConnections));
+                        new Vitals.Server(
+                                bootstrap::isListening,
+                                bootstrap::openSessions,
+                                bootstrap::openConnections,
+                                bootstrap::turnedAway));
         int number = 1;
         for (LwM2mServer server : lwm2mServers) {
             vitals = vitals.with(
                     number == 1 ? "lwm2m-server" : "lwm2m-server-" + number,
-                    new Vitals.Server(server::isListening, server::openSessions, server::openConnections));
+                    new Vitals.Server(
+                            server::isListening, server::openSessions, server::openConnections, server::turnedAway));
             number++;
         }
         return vitals;

@@ -52,6 +52,10 @@ class ServerProcessOptionsTest {
             "jdbc:postgresql://localhost:1/none"
         };
         assertThat(refused(with(server, "--max-sessions", "0"))).contains("--max-sessions 0 serves nobody");
+        for (String wrong : new String[] {"0", "-1", "many", "9999999999"}) {
+            assertThat(refused(with(server, "--max-refusals", wrong)))
+                    .contains("--max-refusals '" + wrong + "' is neither off nor a number of 1 to 1000000");
+        }
         assertThat(refused(with(server, "--awake", "0s"))).contains("--awake '0s' leaves no time to be reached");
         assertThat(refused(with(server, "--resumption", "yes"))).contains("--resumption 'yes' is neither on nor off");
     }

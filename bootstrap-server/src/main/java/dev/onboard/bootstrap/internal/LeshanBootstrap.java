@@ -6,6 +6,7 @@ import dev.onboard.account.Service;
 import dev.onboard.bootstrap.BootstrapServer.Surroundings;
 import dev.onboard.bootstrap.Deliveries;
 import dev.onboard.dtls.HandshakeJournal;
+import dev.onboard.dtls.TurnedAway;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
 import dev.onboard.dtls.internal.Enrolments;
@@ -57,7 +58,7 @@ public final class LeshanBootstrap implements AutoCloseable {
                         on.threads(),
                         handshakes,
                         handshakes::closed)
-                .keeping(on.transmission().sessions(), handshakes::full);
+                .keeping(on.transmission().sessions(), handshakes::full, handshakes::limited);
         CaliforniumBootstrapServerEndpointsProvider provider = new CaliforniumBootstrapServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
@@ -144,6 +145,11 @@ public final class LeshanBootstrap implements AutoCloseable {
     /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
     public int openConnections() {
         return dtls.connections();
+    }
+
+    /** How many ClientHellos got no answer. */
+    public TurnedAway turnedAway() {
+        return dtls.turnedAway();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.HandshakeRecord;
 import dev.onboard.dtls.PeerSession;
 import dev.onboard.dtls.Sessions;
+import dev.onboard.dtls.TurnedAway;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustAnchor;
 import dev.onboard.pki.TrustPolicy;
@@ -71,6 +72,7 @@ public final class DtlsServerSide implements AutoCloseable {
     private final JudgedResumption resumption;
     private Sessions kept = Sessions.STANDARD;
     private Overflow overflow = new Overflow((peer, turnedAway) -> {});
+    private RefusalLimit limit;
     private volatile @Nullable BoundedStore store;
     private volatile @Nullable GatedConnector connector;
     private volatile @Nullable ScheduledFuture<?> sweep;
@@ -93,7 +95,15 @@ public final class DtlsServerSide implements AutoCloseable {
         this.clock = clock;
         this.threads = threads;
         this.closedByPolicy = closedByPolicy;
-        this.watch = new HandshakeWatch(HandshakeRecord.Side.SERVER, observer, this::established, threads.traffic());
+        this.limit = new RefusalLimit(kept.refusals(), clock, (last, perSecond, until, turnedAway) -> {});
+        this.watch = new HandshakeWatch(
+                HandshakeRecord.Side.SERVER,
+                handshake -> {
+                    observer.ended(handshake);
+                    limit.ended(handshake);
+                },
+                this::established,
+                threads.traffic());
         this.verifier = new EvaluatingVerifier(policy, clock, watch);
         this.gate = new CertificateGate(policy, clock, watch);
         this.resumption = new JudgedResumption(credential, policy, clock, watch);
@@ -112,9 +122,24 @@ public final class DtlsServerSide implements AutoCloseable {
         void full(InetSocketAddress peer, int most, long turnedAway);
     }
 
+    /** Told of addresses from which too many handshakes were refused. */
+    @FunctionalInterface
+    public interface Limited {
+        /**
+         * ClientHellos from there get no answer for a while.
+         *
+         * @param last the handshake whose refusal was one too many
+         * @param perSecond how many may be refused in a second
+         * @param until when they are answered again
+         * @param turnedAway how many, of all such addresses, got no answer since this was told last
+         */
+        void limited(HandshakeRecord last, int perSecond, Instant until, long turnedAway);
+    }
+
     /** Keeps these sessions; the usual ones unless this is called before {@link #endpoint}. */
-    public DtlsServerSide keeping(Sessions sessions, Full full) {
+    public DtlsServerSide keeping(Sessions sessions, Full full, Limited toldOfLimits) {
         kept = sessions;
+        limit = new RefusalLimit(sessions.refusals(), clock, toldOfLimits);
         overflow = new Overflow((peer, turnedAway) -> full.full(peer, sessions.most(), turnedAway));
         return this;
     }
@@ -153,7 +178,13 @@ public final class DtlsServerSide implements AutoCloseable {
         store = connections;
         resumption.lookIn(connections);
         SelectorConnector made = new SelectorConnector(
-                configuration, gate, threads.selector(), threads.traffic(), connections, this::left);
+                configuration,
+                gate,
+                threads.selector(),
+                threads.traffic(),
+                connections,
+                limit::turnsAway,
+                this::left);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
@@ -211,6 +242,11 @@ public final class DtlsServerSide implements AutoCloseable {
     public int connections() {
         BoundedStore open = store;
         return open == null ? 0 : kept.most() - open.remainingCapacity();
+    }
+
+    /** How many ClientHellos got no answer. */
+    public TurnedAway turnedAway() {
+        return new TurnedAway(overflow.all(), limit.turnedAway());
     }
 
     /**

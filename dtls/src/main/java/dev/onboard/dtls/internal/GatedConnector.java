@@ -1,5 +1,6 @@
 package dev.onboard.dtls.internal;
 
+import dev.onboard.dtls.DtlsHeaders;
 import dev.onboard.dtls.TrafficWatch;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -7,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
@@ -14,20 +16,25 @@ import org.eclipse.californium.scandium.dtls.ContentType;
 import org.eclipse.californium.scandium.dtls.Record;
 import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
 
-/** A DTLS connector whose Certificate messages pass a {@link CertificateGate} before Scandium reads them. */
+/**
+ * A DTLS connector whose Certificate messages pass a {@link CertificateGate} before Scandium reads them, and that listens to no ClientHello of
+ * those who have been refused too often.
+ */
 class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
     private final TrafficWatch traffic;
+    private final Predicate<InetSocketAddress> turnsAway;
     private final Consumer<Connection> left;
     private final ResumptionSupportingConnectionStore store;
 
     GatedConnector(DtlsConnectorConfig configuration, CertificateGate gate, TrafficWatch traffic) {
-        this(configuration, gate, traffic, createConnectionStore(configuration), connection -> {});
+        this(configuration, gate, traffic, createConnectionStore(configuration), peer -> false, connection -> {});
     }
 
     /**
      * With connections kept in this store.
      *
+     * @param turnsAway whose ClientHellos are dropped before anything is made of them, on the thread that receives
      * @param left told of each whose peer said close_notify, on a protocol thread
      */
     GatedConnector(
@@ -35,10 +42,12 @@ class GatedConnector extends DTLSConnector {
             CertificateGate gate,
             TrafficWatch traffic,
             ResumptionSupportingConnectionStore store,
+            Predicate<InetSocketAddress> turnsAway,
             Consumer<Connection> left) {
         super(configuration, store);
         this.gate = gate;
         this.traffic = traffic;
+        this.turnsAway = turnsAway;
         this.left = left;
         this.store = store;
     }
@@ -63,7 +72,10 @@ class GatedConnector extends DTLSConnector {
         if (traffic != TrafficWatch.NONE) {
             traffic.datagram((InetSocketAddress) packet.getSocketAddress(), getAddress(), content(packet));
         }
-        super.processDatagram(packet, router);
+        if (!DtlsHeaders.isClientHello(content(packet))
+                || !turnsAway.test((InetSocketAddress) packet.getSocketAddress())) {
+            super.processDatagram(packet, router);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ final class Overflow {
 
     private final Told told;
     private final AtomicLong turnedAway = new AtomicLong();
+    private final AtomicLong all = new AtomicLong();
     private final AtomicLong nextTold = new AtomicLong(System.nanoTime());
 
     /** Is told. */
@@ -28,8 +29,14 @@ final class Overflow {
         this.told = told;
     }
 
+    /** How many were turned away. */
+    long all() {
+        return all.get();
+    }
+
     void turnedAway(InetSocketAddress peer) {
         turnedAway.incrementAndGet();
+        all.incrementAndGet();
         long now = System.nanoTime();
         long due = nextTold.get();
         if (now - due >= 0 && nextTold.compareAndSet(due, now + QUIET)) {

@@ -36,10 +36,11 @@ public final class RawClient extends AbstractTlsClient {
         this.patienceMillis = (int) Math.max(1, patience.toMillis());
     }
 
-    /** One handshake from a socket of its own. */
-    public static RawPeer.Report connect(RawPeer.Settings settings, InetSocketAddress server, Duration patience)
+    /** One handshake from a socket of its own at this address; port 0 takes a free one. */
+    public static RawPeer.Report connect(
+            RawPeer.Settings settings, InetSocketAddress from, InetSocketAddress server, Duration patience)
             throws IOException {
-        try (DatagramSocket socket = new DatagramSocket()) {
+        try (DatagramSocket socket = new DatagramSocket(from)) {
             socket.connect(server); // an unreachable port is told, and the local address known
             RawHandshake handshake = new RawHandshake(settings);
             RawClient client = new RawClient(handshake, patience);

@@ -8,6 +8,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
 import org.eclipse.californium.scandium.dtls.Connection;
 import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore;
@@ -37,8 +38,9 @@ final class SelectorConnector extends GatedConnector {
             SelectorLoop selector,
             TrafficWatch traffic,
             ResumptionSupportingConnectionStore store,
+            Predicate<InetSocketAddress> turnsAway,
             Consumer<Connection> left) {
-        super(configuration, gate, traffic, store, left);
+        super(configuration, gate, traffic, store, turnsAway, left);
         this.selector = selector;
         this.mtu = configuration.getMaxTransmissionUnit();
         this.keepsPort = true;

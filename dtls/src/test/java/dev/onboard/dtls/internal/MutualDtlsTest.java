@@ -12,6 +12,7 @@ import dev.onboard.dtls.PacketFault.Message;
 import dev.onboard.dtls.PacketFault.What;
 import dev.onboard.dtls.PacketFault.Which;
 import dev.onboard.dtls.PeerSession;
+import dev.onboard.dtls.RawPeer;
 import dev.onboard.dtls.Sessions;
 import dev.onboard.dtls.TrafficWatch;
 import dev.onboard.dtls.Transmission;
@@ -28,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -59,6 +61,7 @@ class MutualDtlsTest {
     private final BlockingQueue<HandshakeRecord> atClient = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> full = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> limited = new LinkedBlockingQueue<>();
 
     private DtlsThreads threads;
     private DtlsServerSide serverSide;
@@ -81,7 +84,11 @@ class MutualDtlsTest {
                         threads.watchedBy(traffic),
                         atServer::add,
                         (session, reason) -> closed.add(reason))
-                .keeping(sessions, (peer, most, turnedAway) -> full.add(most + " kept, " + turnedAway + " away"));
+                .keeping(
+                        sessions,
+                        (peer, most, turnedAway) -> full.add(most + " kept, " + turnedAway + " away"),
+                        (last, perSecond, until, turnedAway) ->
+                                limited.add(last.peer().getAddress().getHostAddress() + " " + perSecond));
         Configuration settings = DtlsSettings.server(Transmission.STANDARD);
         server = new CoapServer(settings);
         server.addEndpoint(serverSide
@@ -180,6 +187,38 @@ class MutualDtlsTest {
         assertThat(full).containsExactly("1 kept, 1 away");
         assertThat(serverSide.connections()).isEqualTo(1);
         assertThat(serverSide.sessions()).hasSize(1);
+    }
+
+    @Test
+    void anAddressThatIsRefusedTooOftenIsNotListenedToAndOthersAre() throws Exception {
+        stop();
+        start(Sessions.STANDARD.withRefusals(1), TrafficWatch.NONE);
+        CertificateAuthority strangers = CertificateAuthority.root(CertificateRecipe.ca("Stranger CA"), CLOCK, RANDOM);
+        Credential stranger = strangers.issue(CertificateRecipe.device("stranger"));
+        RawPeer peer = RawPeer.presenting(List.of(stranger.certificate().getEncoded()), stranger.privateKey());
+        InetAddress there = InetAddress.getByName("127.0.0.2");
+        RawPeer.Result last;
+        int tried = 0;
+        do {
+            last = peer.connect(there, address, Duration.ofSeconds(2)).result();
+            tried++;
+        } while (last.equals(new RawPeer.Result.RefusedByPeer(48)) && tried < 100);
+        assertThat(last).isEqualTo(new RawPeer.Result.Failed("the other side fell silent"));
+        assertThat(tried).isGreaterThan(Sessions.BURST);
+        assertThat(limited.poll(5, TimeUnit.SECONDS)).isEqualTo("127.0.0.2 1");
+        atServer.clear();
+        assertThat(serverSide.turnedAway().forRefusals())
+                .as("ClientHellos that were dropped")
+                .isPositive();
+        assertThat(serverSide.turnedAway().forSessions()).isZero();
+        assertThat(peer.connect(address, Duration.ofSeconds(10)).result())
+                .as("of another address, for its reason")
+                .isEqualTo(new RawPeer.Result.RefusedByPeer(48));
+        assertThat(get(deviceCa.issue(CertificateRecipe.device("meter-7")), serverTrust("localhost")))
+                .isEqualTo("anchor-1");
+        assertThat(Asking.next(atServer).result()).isInstanceOf(Result.RefusedHere.class);
+        assertThat(Asking.next(atServer).result()).isInstanceOf(Result.Established.class);
+        assertThat(limited).as("it is told once").isEmpty();
     }
 
     /** Each ClientHello of its was once answered with another HelloVerifyRequest, and that with another ClientHello, without end. */

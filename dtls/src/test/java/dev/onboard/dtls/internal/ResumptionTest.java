@@ -97,7 +97,10 @@ class ResumptionTest {
                         threads,
                         atServer::add,
                         (session, reason) -> {})
-                .keeping(transmission.sessions(), (peer, most, turnedAway) -> {});
+                .keeping(
+                        transmission.sessions(),
+                        (peer, most, turnedAway) -> {},
+                        (last, perSecond, until, turnedAway) -> {});
         Configuration settings = DtlsSettings.server(transmission);
         server = new CoapServer(settings);
         server.addEndpoint(serverSide

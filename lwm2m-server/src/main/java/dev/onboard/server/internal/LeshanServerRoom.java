@@ -4,6 +4,7 @@ import dev.onboard.account.AccountTrust;
 import dev.onboard.account.DeviceCertification;
 import dev.onboard.account.Service;
 import dev.onboard.dtls.HandshakeJournal;
+import dev.onboard.dtls.TurnedAway;
 import dev.onboard.dtls.internal.DtlsServerSide;
 import dev.onboard.dtls.internal.DtlsSettings;
 import dev.onboard.dtls.internal.Enrolments;
@@ -131,7 +132,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                         on.threads(),
                         handshakes,
                         handshakes::closed)
-                .keeping(on.transmission().sessions(), handshakes::full);
+                .keeping(on.transmission().sessions(), handshakes::full, handshakes::limited);
         CaliforniumServerEndpointsProvider provider = new CaliforniumServerEndpointsProvider.Builder()
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
@@ -273,6 +274,11 @@ public final class LeshanServerRoom implements AutoCloseable {
     /** How many DTLS connections are kept: the open sessions, and the handshakes whose peer has proved its address (RFC 6347, 4.2.1). */
     public int openConnections() {
         return dtls.connections();
+    }
+
+    /** How many ClientHellos got no answer. */
+    public TurnedAway turnedAway() {
+        return dtls.turnedAway();
     }
 
     /** The device's registration. */

@@ -20,6 +20,7 @@ import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.FaultyPath;
 import dev.onboard.dtls.RawPeer;
+import dev.onboard.dtls.Sessions;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
@@ -183,7 +184,7 @@ final class ScenarioRun implements AutoCloseable {
         }
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
-                .transmission(network.transmission())
+                .transmission(network.transmission().withSessions(Sessions.STANDARD.withAnyRefusals()))
                 .delivering(payload)
                 .keys(keys())
                 .authorities(payload.authorities())
