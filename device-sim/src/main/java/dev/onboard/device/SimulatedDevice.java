@@ -173,6 +173,26 @@ public final class SimulatedDevice {
         switchOff("cut");
     }
 
+    /**
+     * Sleeps now, as it does by itself when there was no message for its awake time (queue mode, OMA LwM2M Core 6.5), until it sends one
+     * itself. Does nothing when it is registered nowhere, or uses no queue mode. Returns when it sleeps.
+     */
+    public void sleep() {
+        present().ifPresent(Registrations::sleep);
+    }
+
+    /**
+     * Sends a registration update now, to each LwM2M server with which it is registered; a device that sleeps wakes by it. Does nothing when it
+     * is registered nowhere. Returns at once.
+     */
+    public void updateRegistration() {
+        present().ifPresent(Registrations::update);
+    }
+
+    private synchronized Optional<Registrations> present() {
+        return Optional.ofNullable(registrations);
+    }
+
     /** Cuts the power and switches on again. */
     public void reboot() {
         switchOff("reboot");

@@ -40,6 +40,14 @@ public final class FaultyPath implements AutoCloseable {
         return relay.struck();
     }
 
+    /**
+     * Gives every device that sent something another address towards the server, as a NAT does that forgot it: what the server sends to the
+     * one before reaches nobody.
+     */
+    public void rebind() {
+        relay.rebind();
+    }
+
     /** Nothing happens to datagrams any more; the path goes on carrying them. */
     public void repair() {
         relay.repair();

@@ -50,7 +50,16 @@ public sealed interface Step {
 
     /** The LwM2M server does something to a device. {@code value} is empty for reading and executing, {@code answer}
      * is the response code of a refusal that must come; empty: success; {@code server} is 2 for the second LwM2M server. */
-    record Operation(Verb what, int device, String path, String value, String answer, int server) implements Step {}
+    record Operation(Verb what, int device, String path, String value, String answer, int server, Until until)
+            implements Step {}
+
+    /** When an operation of the LwM2M server is over as a step. */
+    enum Until {
+        /** What comes of it is there. */
+        ANSWERED,
+        /** It waits for a device that sleeps; what comes of it then is for expectations. */
+        WAITING
+    }
 
     /** What the LwM2M server does. */
     enum Verb {
@@ -58,6 +67,20 @@ public sealed interface Step {
         WRITE,
         EXECUTE
     }
+
+    /** A device does something of itself, at this moment. */
+    record Deed(Doing what, int device) implements Step {}
+
+    /** What a device does of itself. */
+    enum Doing {
+        /** It sleeps (queue mode), and the LwM2M server comes to know it. */
+        SLEEP,
+        /** It sends a registration update, by which it wakes. */
+        UPDATE_REGISTRATION
+    }
+
+    /** The devices come from other addresses from now on. */
+    record Rebind() implements Step {}
 
     /** The account has a device's LwM2M certificate renewed. */
     record Renew(int device) implements Step {}

@@ -116,7 +116,7 @@ class ScenarioLanguageTest {
                 GOOD
                         + "steps:\n  - {power-on: {}, reboot: {}}\n  - {}\n  - {power-on: {device: 2}}\n  - {trust: {}}\nexpect: registered\n",
                 "f.yaml:4: steps[0]: says power-on and reboot at once; one of them is expected here",
-                "f.yaml:5: steps[1]: says nothing; expected one of power-on, cut-power, shut-down, reboot, factory-reset, trust, distrust, deactivate, activate, clock, revoke, suspend, resume, release, forget, read, write, execute, renew, rotate, update, deliver, back-up, restore, tamper, crowd, expect",
+                "f.yaml:5: steps[1]: says nothing; expected one of power-on, cut-power, shut-down, reboot, factory-reset, trust, distrust, deactivate, activate, clock, revoke, suspend, resume, release, forget, read, write, execute, sleep, update-registration, rebind, renew, rotate, update, deliver, back-up, restore, tamper, crowd, expect",
                 "f.yaml:7: steps[3].trust: 'certificate' is missing");
         assertFaults(
                 GOOD

@@ -65,11 +65,22 @@ final class Dozing implements MessageInterceptor {
         surroundings.after(time, this::look);
     }
 
+    /** As if there had been no message for the awake time. */
+    void sleep() {
+        synchronized (this) {
+            if (over || asleep) {
+                return;
+            }
+            asleep = true;
+        }
+        told.now("sleep");
+    }
+
     private void look() {
         boolean stays = busy.getAsBoolean();
         synchronized (this) {
             timed = false;
-            if (over) {
+            if (over || asleep) {
                 return;
             }
             Duration left = stays ? awake : awake.minusNanos(System.nanoTime() - lastNanos);

@@ -456,6 +456,11 @@ final class Registration {
         });
     }
 
+    /** Sleeps now, in queue mode. */
+    void sleep() {
+        dozing.ifPresent(Dozing::sleep);
+    }
+
     /** Sends a registration update now. */
     void update() {
         update(() -> {});

@@ -9,6 +9,7 @@ import dev.onboard.journal.Stage;
 import dev.onboard.pki.Credential;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A device's life at all its LwM2M servers: a {@link Registration} at each, with a session of its own. Thread-safe. */
@@ -122,6 +123,24 @@ public final class Registrations {
     /** Begins wherever there is neither a registration nor one on its way; blocks while hosts are looked up. */
     public void start() {
         members.forEach(Member::start);
+    }
+
+    /** Sleeps now, in queue mode, as far as the servers of its registrations are concerned. */
+    public void sleep() {
+        standing().forEach(Registration::sleep);
+    }
+
+    /** Sends each server that it is registered with an update; one that slept is awake by it. */
+    public void update() {
+        standing().forEach(Registration::update);
+    }
+
+    private synchronized List<Registration> standing() {
+        return members.stream()
+                .filter(member -> member.standing)
+                .map(Member::present)
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     /** Whether there is a registration at any of the servers. */

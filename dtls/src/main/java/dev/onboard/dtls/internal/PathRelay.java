@@ -88,6 +88,11 @@ public final class PathRelay implements AutoCloseable {
         return struck.get();
     }
 
+    /** Every device comes from another address from now on. */
+    public void rebind() {
+        lanes.values().forEach(Lane::bind);
+    }
+
     /** Nothing happens any more. */
     public void repair() {
         repaired = true;
@@ -132,7 +137,7 @@ public final class PathRelay implements AutoCloseable {
         }
 
         /** Gives the device an address towards the server, in place of the one that it had. */
-        private void bind() {
+        private synchronized void bind() {
             DatagramChannel before = back;
             try {
                 DatagramChannel opened = channel();

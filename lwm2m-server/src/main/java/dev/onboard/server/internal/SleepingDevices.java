@@ -231,7 +231,7 @@ final class SleepingDevices implements RegistrationListener {
                 }
             }
             if (refused.isEmpty()) {
-                sendNext();
+                next().run();
             } else {
                 asked.dropped(refused);
             }
@@ -258,10 +258,12 @@ final class SleepingDevices implements RegistrationListener {
 
         void heard() {
             boolean woke;
+            Runnable next;
             synchronized (this) {
                 heardNanos = System.nanoTime();
                 woke = asleepSince != null;
                 asleepSince = null;
+                next = next(); // now, however long what comes in between takes
                 if (!timed) {
                     lookAfter(awake.toNanos());
                 }
@@ -269,7 +271,7 @@ final class SleepingDevices implements RegistrationListener {
             if (woke) {
                 presence.awake(registration.getEndpoint());
             }
-            sendNext();
+            next.run();
         }
 
         private synchronized void lookAfter(long nanos) {
@@ -303,22 +305,19 @@ final class SleepingDevices implements RegistrationListener {
             presence.sleeping(registration.getEndpoint());
         }
 
-        private void sendNext() {
-            Asked<?> next;
-            Registration now;
-            synchronized (this) {
-                if (sending || asleepSince != null || waiting.isEmpty()) {
-                    return;
-                }
-                sending = true;
-                next = waiting.remove();
-                now = registration;
+        /** Sends what waits for longest, when it is its turn; to be run without the lock. */
+        private synchronized Runnable next() {
+            if (sending || asleepSince != null || waiting.isEmpty()) {
+                return () -> {};
             }
-            next.send(now).whenComplete((done, failure) -> {
+            sending = true;
+            Asked<?> asked = waiting.remove();
+            Registration now = registration;
+            return () -> asked.send(now).whenComplete((done, failure) -> {
                 synchronized (this) {
                     sending = false;
                 }
-                sendNext();
+                next().run();
             });
         }
 

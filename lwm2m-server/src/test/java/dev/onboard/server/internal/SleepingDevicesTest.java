@@ -163,6 +163,35 @@ class SleepingDevicesTest {
         assertThat(sent).containsExactly("/3/0/0 in 2");
     }
 
+    /** A busy server comes to it when the awake time is over again. */
+    @Test
+    void whatWaitsIsSentToADeviceThatWasHeardThoughItSleepsAgainBeforeTheServerComesToIt() throws Exception {
+        BlockingQueue<String> sleeps = new LinkedBlockingQueue<>();
+        SleepingDevices devices = new SleepingDevices(
+                Duration.ofMillis(1), timers, InstantSource.system(), journal, new SleepingDevices.Presence() {
+                    @Override
+                    public void sleeping(String endpoint) {
+                        sleeps.add(endpoint);
+                    }
+
+                    @Override
+                    public void awake(String endpoint) {
+                        try {
+                            presence.add(sleeps.poll(10, TimeUnit.SECONDS) + " sleeps again");
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    }
+                });
+        devices.registered(QUEUED, null, null);
+        assertThat(sleeps.poll(10, TimeUnit.SECONDS)).isEqualTo("meter");
+        ask(devices, QUEUED, "/3/0/0");
+        assertThat(sent).isEmpty();
+        devices.updated(update(QUEUED), QUEUED, QUEUED);
+        assertThat(presence.poll(10, TimeUnit.SECONDS)).isEqualTo("meter sleeps again");
+        assertThat(sent).containsExactly("/3/0/0 in 1");
+    }
+
     @Test
     void whatWaitsIsGivenUpWhenTheRegistrationEnds() {
         SleepingDevices devices = devices(LONG);

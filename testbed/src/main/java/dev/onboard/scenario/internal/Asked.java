@@ -1,9 +1,13 @@
 package dev.onboard.scenario.internal;
 
+import dev.onboard.journal.Journal;
+import dev.onboard.server.LwM2mServer;
 import dev.onboard.server.OperationException;
+import dev.onboard.server.ServerEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +44,24 @@ final class Asked {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /**
+     * Returns when the LwM2M server takes this device to sleep.
+     *
+     * @throws IOException with a sentence, when it does not
+     */
+    static void awaitSleep(LwM2mServer server, String endpoint) throws IOException {
+        CompletableFuture<Void> sleeps = new CompletableFuture<>();
+        try (Journal.Subscription watched = server.watch(event -> {
+            if (event instanceof ServerEvent.Sleeping && event.endpoint().equals(endpoint)) {
+                sleeps.complete(null);
+            }
+        })) {
+            if (server.sleep(endpoint).isEmpty()) {
+                await("sleep", sleeps, "");
+            }
         }
     }
 

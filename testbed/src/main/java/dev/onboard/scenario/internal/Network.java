@@ -6,6 +6,7 @@ import dev.onboard.dtls.PacketFault.From;
 import dev.onboard.dtls.PacketFault.Message;
 import dev.onboard.dtls.PacketFault.What;
 import dev.onboard.dtls.PacketFault.Which;
+import dev.onboard.dtls.Sessions.Resumption;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.Transmission.ConnectionIds;
 import java.time.Duration;
@@ -48,6 +49,8 @@ record Network(JsonNode written) {
         }
         Transmission usual = Transmission.persistent()
                 .withConnectionIds(written.path("connection-ids").asBoolean() ? ConnectionIds.ON : ConnectionIds.OFF);
+        usual = usual.withSessions(usual.sessions()
+                .withResumption(written.path("resumption").asBoolean() ? Resumption.ON : Resumption.OFF));
         return written.has("mtu") ? usual.withMtu(written.path("mtu").asInt()) : usual;
     }
 
@@ -80,6 +83,9 @@ record Network(JsonNode written) {
         }
         if (written.path("connection-ids").asBoolean()) {
             said.add("servers and devices use connection ids (RFC 9146)");
+        }
+        if (written.path("resumption").asBoolean()) {
+            said.add("servers let devices resume their sessions, and devices do (RFC 5246, 7.3)");
         }
         String way = written.path("on").size() == 1
                 ? ", on the way to the " + written.path("on").path(0).asText().replace("lwm2m", "LwM2M") + " server"

@@ -120,6 +120,9 @@ public final class ScenarioPage {
         if (first.written().path("servers").asInt(1) > 1) {
             around.add("bootstraps tell devices of two LwM2M servers");
         }
+        if (first.written().path("queue-mode").asBoolean()) {
+            around.add("devices use queue mode");
+        }
         around.addAll(new Network(first.written().path("network")).sentences());
         for (String field : List.of(
                 "mode",

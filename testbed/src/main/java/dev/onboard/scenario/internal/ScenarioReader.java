@@ -38,6 +38,7 @@ public final class ScenarioReader {
             "servers",
             "matrix",
             "network",
+            "queue-mode",
             "deliver",
             "firmware",
             "renewal",

@@ -20,7 +20,7 @@ import dev.onboard.device.SimulatedDevice;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.FaultyPath;
 import dev.onboard.dtls.RawPeer;
-import dev.onboard.dtls.Sessions;
+import dev.onboard.dtls.Transmission;
 import dev.onboard.factory.BundleFiles;
 import dev.onboard.factory.DeviceBundle;
 import dev.onboard.factory.Disk;
@@ -73,6 +73,9 @@ import java.util.function.UnaryOperator;
 final class ScenarioRun implements AutoCloseable {
     /** What is exchanged is younger than what was there, by clocks that stand still. */
     private static final Duration A_MOMENT = Duration.ofSeconds(1);
+
+    /** After so long without a message the LwM2M server takes a device in queue mode to sleep; the device does so when it is told. */
+    private static final Duration NODS_OFF = Duration.ofMillis(300);
 
     /** The mode in which the EST server makes the keys. */
     static final String SERVER_KEYS = "est-server-keys";
@@ -142,6 +145,14 @@ final class ScenarioRun implements AutoCloseable {
         return scenario.written().path("servers").asInt(1) > 1;
     }
 
+    private boolean usesQueueMode() {
+        return scenario.written().path("queue-mode").asBoolean();
+    }
+
+    private boolean has(Class<? extends Step> kind) {
+        return scenario.steps().stream().flatMap(Step::each).anyMatch(kind::isInstance);
+    }
+
     private KeySource keys() {
         return switch (scenario.written().path("mode").asText()) {
             case "est", SERVER_KEYS -> KeySource.EST;
@@ -182,9 +193,16 @@ final class ScenarioRun implements AutoCloseable {
         if (payload.isFaulty()) {
             options = options.withPatience(Duration.ofSeconds(4));
         }
+        if (usesQueueMode()) {
+            options = options.withQueueMode(DeviceOptions.USUALLY_AWAKE);
+        }
+        // who is refused is the scenario's matter, however often it is
+        Transmission transmission = network.transmission();
+        transmission = transmission.withSessions(transmission.sessions().withAnyRefusals());
         Workbench.Builder builder = Workbench.in(directory, threads, random)
                 .clock(serverClock)
-                .transmission(network.transmission().withSessions(Sessions.STANDARD.withAnyRefusals()))
+                .transmission(transmission)
+                .awake(NODS_OFF)
                 .delivering(payload)
                 .keys(keys())
                 .authorities(payload.authorities())
@@ -233,6 +251,10 @@ final class ScenarioRun implements AutoCloseable {
                 && (peer.isAsked() || !deviceJudges() && sent.ofDevice().isEmpty())) {
             throw new NotObservableException("no bundle makes a foreign device send this");
         }
+        if (foreign.device().isPresent() && (has(Step.Deed.class) || has(Step.Rebind.class) || usesQueueMode())) {
+            throw new NotObservableException(
+                    "nobody tells a foreign device when to sleep and when to send, or moves it");
+        }
         if (foreign.device().isPresent() && deviceJudges()) {
             String name = scenario.written().path("serverName").asText("localhost");
             if (!name.equals("localhost")) {
@@ -252,7 +274,7 @@ final class ScenarioRun implements AutoCloseable {
 
     /** What lies between devices and this server. */
     private UnaryOperator<URI> way(DtlsThreads threads, String server, Optional<URI> foreignServer) {
-        if (!network.isFaultyTo(server)) {
+        if (!network.isFaultyTo(server) && !has(Step.Rebind.class)) {
             return uri -> foreignServer.orElse(uri);
         }
         return uri -> {
@@ -566,6 +588,10 @@ final class ScenarioRun implements AutoCloseable {
             carryOut(operator);
         } else if (step instanceof Step.Operation operation) {
             carryOut(operation);
+        } else if (step instanceof Step.Deed deed) {
+            carryOut(deed);
+        } else if (step instanceof Step.Rebind) {
+            paths.forEach(FaultyPath::rebind);
         } else if (step instanceof Step.Renew renew) {
             pass(A_MOMENT);
             later.renew(known(renew.device()));
@@ -747,7 +773,24 @@ final class ScenarioRun implements AutoCloseable {
             case WRITE -> server.write(endpoint, step.path(), step.value());
             case EXECUTE -> server.execute(endpoint, step.path(), step.value());
         };
-        Asked.await(Step.word(step.what()) + " " + step.path(), done, step.answer());
+        String what = Step.word(step.what()) + " " + step.path();
+        if (step.until() == Step.Until.ANSWERED) {
+            Asked.await(what, done, step.answer());
+        } else if (server.sleep(endpoint).filter(sleep -> sleep.waiting() > 0).isEmpty()) {
+            throw new IOException(what + ": was to wait, and the device does not sleep");
+        }
+    }
+
+    private void carryOut(Step.Deed deed) throws IOException {
+        SimulatedDevice device = device(deed.device())
+                .orElseThrow(() -> new IOException("only a simulated device does anything of itself"));
+        switch (deed.what()) {
+            case UPDATE_REGISTRATION -> device.updateRegistration();
+            case SLEEP -> {
+                device.sleep();
+                Asked.awaitSleep(bench.lwm2mServer(), device.endpoint());
+            }
+        }
     }
 
     @Override

@@ -86,8 +86,17 @@ record StepReader(JsonNode content, Leg leg) {
                         of.path("path").asText(),
                         of.path("value").asText(),
                         of.path("answer").asText(),
-                        of.path("server").asInt(1)));
+                        of.path("server").asInt(1),
+                        of.path("waits").asBoolean() ? Step.Until.WAITING : Step.Until.ANSWERED));
             }
+        }
+        for (Step.Doing doing : Step.Doing.values()) {
+            if (Step.word(doing).equals(word)) {
+                return List.of(new Step.Deed(doing, device(of)));
+            }
+        }
+        if (word.equals("rebind")) {
+            return List.of(new Step.Rebind());
         }
         for (Step.Hand hand : Step.Hand.values()) {
             if (Step.word(hand).equals(word)) {

@@ -48,11 +48,13 @@ public final class StepWords {
                         ? act.device()
                         : step instanceof Step.Operation operation
                                 ? operation.device()
-                                : step instanceof Step.Renew renew
-                                        ? renew.device()
-                                        : step instanceof Step.Flash flash
-                                                ? flash.device()
-                                                : step instanceof Step.Update update ? update.device() : 1;
+                                : step instanceof Step.Deed deed
+                                        ? deed.device()
+                                        : step instanceof Step.Renew renew
+                                                ? renew.device()
+                                                : step instanceof Step.Flash flash
+                                                        ? flash.device()
+                                                        : step instanceof Step.Update update ? update.device() : 1;
         return number == 1 ? "the device" : "device " + number;
     }
 
@@ -90,6 +92,15 @@ public final class StepWords {
         }
         if (step instanceof Step.Operation operation) {
             return operation(operation, device);
+        }
+        if (step instanceof Step.Deed deed) {
+            return switch (deed.what()) {
+                case SLEEP -> device + " sleeps, and the LwM2M server knows it";
+                case UPDATE_REGISTRATION -> device + " sends a registration update";
+            };
+        }
+        if (step instanceof Step.Rebind) {
+            return "the devices' addresses change, as behind a NAT that forgot them";
         }
         if (step instanceof Step.Renew) {
             return "the account has the LwM2M certificate of " + device + " renewed";
@@ -143,7 +154,8 @@ public final class StepWords {
         };
         return (operation.server() == 1 ? "the LwM2M server " : "the second LwM2M server ")
                 + what
-                + (operation.answer().isEmpty() ? "" : ", which must answer " + operation.answer());
+                + (operation.answer().isEmpty() ? "" : ", which must answer " + operation.answer())
+                + (operation.until() == Step.Until.ANSWERED ? "" : ", which must wait because the device sleeps");
     }
 
     private static String rotate(Step.Rotate rotate) {
