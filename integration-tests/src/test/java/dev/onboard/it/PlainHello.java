@@ -32,7 +32,12 @@ final class PlainHello implements AutoCloseable {
     private int answers;
 
     PlainHello(InetSocketAddress server) throws IOException {
-        socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        this(InetAddress.getLoopbackAddress(), server);
+    }
+
+    /** From this address. */
+    PlainHello(InetAddress from, InetSocketAddress server) throws IOException {
+        socket = new DatagramSocket(0, from);
         socket.connect(server);
         new SecureRandom().nextBytes(random);
     }

@@ -161,11 +161,12 @@ class UnderAttackIT {
         int each = (HEAVY ? 5_000 : 600) / ATTACKERS;
         long heap = heap();
         List<PlainHello> peers = new ArrayList<>();
+        InetAddress elsewhere = InetAddress.getByName("127.0.0.2");
         try {
             List<Callable<Integer>> strangers = attackers(() -> {
                 int begun = 0;
                 for (int i = 0; i < each; i++) {
-                    PlainHello peer = new PlainHello(address(bench.bootstrapUri()));
+                    PlainHello peer = new PlainHello(elsewhere, address(bench.bootstrapUri()));
                     synchronized (peers) {
                         peers.add(peer);
                     }

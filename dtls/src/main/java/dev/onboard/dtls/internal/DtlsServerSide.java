@@ -178,13 +178,7 @@ public final class DtlsServerSide implements AutoCloseable {
         store = connections;
         resumption.lookIn(connections);
         SelectorConnector made = new SelectorConnector(
-                configuration,
-                gate,
-                threads.selector(),
-                threads.traffic(),
-                connections,
-                limit::turnsAway,
-                this::left);
+                configuration, gate, threads.selector(), threads.traffic(), connections, limit::turnsAway, this::left);
         made.setExecutor(threads.io());
         connector = made;
         sweep = threads.io().scheduleWithFixedDelay(this::closeExpired, 1, 1, TimeUnit.SECONDS);
