@@ -2,7 +2,6 @@ package dev.onboard.dtls.internal;
 
 import dev.onboard.dtls.DtlsHeaders;
 import dev.onboard.dtls.TrafficWatch;
-import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,7 +19,7 @@ import org.eclipse.californium.scandium.dtls.ResumptionSupportingConnectionStore
  * A DTLS connector whose Certificate messages pass a {@link CertificateGate} before Scandium reads them, and that listens to no ClientHello of
  * those who have been refused too often.
  */
-class GatedConnector extends DTLSConnector {
+abstract class GatedConnector extends DTLSConnector {
     private final CertificateGate gate;
     private final TrafficWatch traffic;
     private final Predicate<InetSocketAddress> turnsAway;
@@ -76,12 +75,6 @@ class GatedConnector extends DTLSConnector {
                 || !turnsAway.test((InetSocketAddress) packet.getSocketAddress())) {
             super.processDatagram(packet, router);
         }
-    }
-
-    @Override
-    protected void sendNextDatagramOverNetwork(DatagramPacket packet) throws IOException {
-        watchSent(packet);
-        super.sendNextDatagramOverNetwork(packet);
     }
 
     final void watchSent(DatagramPacket packet) {
