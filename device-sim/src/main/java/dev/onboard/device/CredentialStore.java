@@ -59,6 +59,7 @@ public final class CredentialStore {
      * @throws UnreadableFileException when there is one that cannot be used; the message is a sentence
      */
     public synchronized Optional<ServerAccount> load() throws IOException {
+        FileSet.recover(files, before);
         return read(files);
     }
 

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A directory of a few files that is replaced as a whole: whoever opens it finds all files of one set, never of two, and,
@@ -18,8 +21,14 @@ import java.util.List;
  * <p>Not thread-safe: one owner per directory.
  */
 public final class FileSet {
+    private static final String UNFINISHED = ".tmp";
+    private static final String NEXT = ".new";
+    private static final String PREVIOUS = ".old";
+
     private final Path directory;
     private final Disk disk;
+    /** Whether what a crash interrupted has been dealt with, and nothing of ours has been interrupted since. */
+    private boolean settled;
 
     /** The set that lives, or will live, in this directory; the parent must exist by the time of {@link #replace}. */
     public FileSet(Path directory, Disk disk) {
@@ -46,6 +55,7 @@ public final class FileSet {
      */
     public void replace(List<Content> files) throws IOException {
         recover();
+        settled = false;
         Path parent = directory.toAbsolutePath().getParent();
         Path unfinished = unfinished();
         disk.makeDirectory(unfinished);
@@ -58,23 +68,29 @@ public final class FileSet {
             disk.settle(parent);
         }
         putNextIntoPlace();
+        settled = true;
     }
 
     /** Removes the set; when this returns it stays removed. */
     public void delete() throws IOException {
         recover();
         if (exists()) {
+            settled = false;
             disk.rename(directory, previous());
             Path parent = directory.toAbsolutePath().getParent();
             if (parent != null) {
                 disk.settle(parent);
             }
             removeAll(previous());
+            settled = true;
         }
     }
 
-    /** Completes or undoes what a crash interrupted. Costs a few look-ups when nothing was. */
+    /** Completes or undoes what a crash interrupted. Costs a few look-ups the first time, and nothing from then on. */
     public void recover() throws IOException {
+        if (settled) {
+            return;
+        }
         if (Files.exists(unfinished())) {
             removeAll(unfinished());
         }
@@ -82,6 +98,30 @@ public final class FileSet {
             putNextIntoPlace();
         } else if (Files.exists(previous())) {
             removeAll(previous());
+        }
+        settled = true;
+    }
+
+    /** {@link #recover()} of sets that live beside each other: one look at where they do, when nothing was interrupted. */
+    public static void recover(FileSet... sets) throws IOException {
+        if (Stream.of(sets).allMatch(set -> set.settled)) {
+            return;
+        }
+        Path parent = sets[0].directory.toAbsolutePath().getParent();
+        Set<String> present = new HashSet<>();
+        if (parent != null && Files.isDirectory(parent)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(parent)) {
+                files.forEach(file -> present.add(file.getFileName().toString()));
+            }
+        }
+        for (FileSet set : sets) {
+            String name = set.directory.getFileName().toString();
+            if (present.contains(name + UNFINISHED)
+                    || present.contains(name + NEXT)
+                    || present.contains(name + PREVIOUS)) {
+                set.recover();
+            }
+            set.settled = true;
         }
     }
 
@@ -112,15 +152,15 @@ public final class FileSet {
     }
 
     private Path unfinished() {
-        return beside(".tmp");
+        return beside(UNFINISHED);
     }
 
     private Path next() {
-        return beside(".new");
+        return beside(NEXT);
     }
 
     private Path previous() {
-        return beside(".old");
+        return beside(PREVIOUS);
     }
 
     /** Made when it is asked for: a fleet has six sets for each device, and seldom touches one. */

@@ -13,6 +13,11 @@ public class CutDisk implements Disk {
         this.left = operations;
     }
 
+    /** Has power again, for so many operations. */
+    public void cutAfter(int operations) {
+        left = operations;
+    }
+
     /** Not an IOException: nobody is left to handle it. */
     public static final class PowerCut extends Error {
         private static final long serialVersionUID = 1;

@@ -132,6 +132,43 @@ class FileSetTest {
     }
 
     @Test
+    void setsBesideEachOtherAreRecoveredTogetherWhereverOneWasInterrupted() throws IOException {
+        for (int cut = 0; cut < 12; cut++) {
+            set(Disk.durable()).replace(files("old"));
+            try {
+                set(new CutDisk(cut)).replace(files("new"));
+            } catch (CutDisk.PowerCut expected) {
+                assertThat(expected).hasMessageContaining("power cut");
+            }
+            FileSet other = new FileSet(parent.resolve("other"), Disk.durable());
+            FileSet.recover(other, set(Disk.durable()));
+            try (Stream<Path> left = Files.list(parent)) {
+                assertThat(left).as("cut %d", cut).containsExactly(parent.resolve("set"));
+            }
+            assertThat(other.exists()).isFalse();
+            assertThat(afterRestart()).isIn(contentOf("old"), contentOf("new"));
+        }
+    }
+
+    @Test
+    void anInterruptedReplacementIsRecoveredByTheSameOwner() throws IOException {
+        for (int cut = 0; cut < 12; cut++) {
+            CutDisk disk = new CutDisk(Integer.MAX_VALUE);
+            FileSet set = set(disk);
+            set.replace(files("old"));
+            disk.cutAfter(cut);
+            try {
+                set.replace(files("new"));
+            } catch (CutDisk.PowerCut expected) {
+                assertThat(expected).hasMessageContaining("power cut");
+            }
+            disk.cutAfter(Integer.MAX_VALUE);
+            set.replace(files("newest"));
+            assertThat(afterRestart()).as("cut %d", cut).isEqualTo(contentOf("newest"));
+        }
+    }
+
+    @Test
     void aPowerCutDuringDeletionLeavesAllOrNothing() throws IOException {
         boolean finished = false;
         for (int cut = 0; !finished; cut++) {

@@ -60,10 +60,7 @@ public final class FirmwareStore {
 
     /** What was kept; completes or undoes first what a loss of power interrupted. */
     synchronized Optional<FirmwareState> load() throws IOException {
-        state.recover();
-        image.recover();
-        manifest.recover();
-        running.recover();
+        FileSet.recover(state, image, manifest, running);
         if (!state.exists()) {
             return Optional.empty();
         }
