@@ -27,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -66,6 +67,8 @@ public final class DtlsServerSide implements AutoCloseable {
     private final Map<ConnectionId, PeerSession> sessions = new ConcurrentHashMap<>();
     /** The same sessions where they are now: with connection ids a device's address may change. */
     private final Map<ConnectionId, Connection> connections = new ConcurrentHashMap<>();
+    /** No session ends of itself before this second since 1970: until then none is looked at. */
+    private final AtomicLong firstEnd = new AtomicLong(Long.MAX_VALUE);
     /** Requests to judge all sessions anew that are not answered. */
     private final AtomicInteger rounds = new AtomicInteger();
 
@@ -188,6 +191,11 @@ public final class DtlsServerSide implements AutoCloseable {
     private void established(Connection connection, PeerSession session) {
         connections.put(connection.getConnectionId(), connection);
         sessions.put(connection.getConnectionId(), session);
+        endsAt(session.trust().validUntil());
+    }
+
+    private void endsAt(Instant end) {
+        firstEnd.accumulateAndGet(end.getEpochSecond(), Math::min);
     }
 
     /** A device that ended its session has no place here any more, unless it may resume it. */
@@ -321,7 +329,12 @@ public final class DtlsServerSide implements AutoCloseable {
     /** A certificate is valid through the whole of its last second, as it is to the evaluation. */
     private void closeExpired() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        closeSessions(session -> session.trust().validUntil().isBefore(now), "expired");
+        if (firstEnd.get() < now.getEpochSecond()) {
+            firstEnd.set(
+                    Long.MAX_VALUE); // before the sessions are looked at, so that none that comes meanwhile is missed
+            closeSessions(session -> session.trust().validUntil().isBefore(now), "expired");
+            sessions.values().forEach(session -> endsAt(session.trust().validUntil()));
+        }
     }
 
     /** Ends the watch over the sessions; the connector is closed by its CoAP endpoint. */
