@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -36,6 +37,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Journal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+    /**
+     * After a write, the thread leaves what comes in this time, in nanoseconds, for the next one: it would be woken for each
+     * event otherwise, several times in every step of a device.
+     */
+    private static final long TOGETHER = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Path file;
     private final InstantSource clock;
@@ -179,7 +185,7 @@ public final class Journal implements AutoCloseable {
             return;
         }
         CompletableFuture<Void> reached = new CompletableFuture<>();
-        queue.add(new Entry.Barrier(() -> reached.complete(null)));
+        addAndWake(new Entry.Barrier(() -> reached.complete(null)));
         if (!writer.isAlive()) {
             return;
         }
@@ -215,7 +221,7 @@ public final class Journal implements AutoCloseable {
             return;
         }
         closed = true;
-        queue.add(new Entry.End());
+        addAndWake(new Entry.End());
         try {
             writer.join(TimeUnit.SECONDS.toMillis(30));
             channel.close();
@@ -266,7 +272,16 @@ public final class Journal implements AutoCloseable {
                     ended = true;
                 }
             }
+            if (!ended) {
+                LockSupport.parkNanos(TOGETHER);
+            }
         }
+    }
+
+    /** The thread looks at once: somebody waits for it. */
+    private void addAndWake(Entry entry) {
+        queue.add(entry);
+        LockSupport.unpark(writer);
     }
 
     private void append(StringBuilder text) {
