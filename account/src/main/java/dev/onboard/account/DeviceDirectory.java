@@ -35,7 +35,10 @@ public interface DeviceDirectory {
      */
     CompletionStage<Admission> admitToLwm2m(String endpoint, X509Certificate leaf, TrustAnchor anchor);
 
-    /** Bootstrap-Finish was answered with success. */
+    /**
+     * Bootstrap-Finish was answered with success. This, and what the three methods below say, is in the directory within 20
+     * ms: no device waits for it, so it is committed together with what one waits for.
+     */
     CompletionStage<Void> bootstrapped(String endpoint);
 
     /** The device registered. */

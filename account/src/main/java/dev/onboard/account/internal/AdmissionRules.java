@@ -20,8 +20,9 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Who may use an endpoint name: decided from the database's rows, and nothing written. A decision that changes
- * something is taken again by the writer, in the transaction that writes the change.
+ * Who may use an endpoint name: decided from the database's rows, and nothing written. It is decided in the transaction
+ * that writes what follows from it: a device that comes for the first time with a certificate always changes something,
+ * and for one that has come before the transaction writes nothing and costs no more than a read.
  *
  * @param endpoint the name that the device gave
  * @param leaf the certificate that it showed

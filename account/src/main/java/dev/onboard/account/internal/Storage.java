@@ -80,6 +80,14 @@ public final class Storage implements AutoCloseable {
         });
     }
 
+    /**
+     * As {@link #write(Function)}, for what nobody waits for: it is committed with the next write that somebody waits for, or
+     * after 20 ms.
+     */
+    public <T> CompletableFuture<T> writeSoon(Function<Handle, T> work) {
+        return add(work, value -> CompletableFuture.completedFuture(null), Writer.Urgency.SOON);
+    }
+
     /** Changes something that processes {@linkplain #keep keep} in memory: the stage completes when all of them have it. */
     public <T> CompletableFuture<T> change(Function<Handle, T> work, Consumer<T> afterCommit) {
         return backend.isShared() ? others.change(work, afterCommit) : write(work, afterCommit);
@@ -106,7 +114,12 @@ public final class Storage implements AutoCloseable {
     }
 
     <T> CompletableFuture<T> add(Function<Handle, T> work, Writer.AfterCommit<T> afterCommit) {
-        return closed ? CompletableFuture.failedFuture(isClosed()) : writer.add(work, afterCommit);
+        return add(work, afterCommit, Writer.Urgency.AT_ONCE);
+    }
+
+    private <T> CompletableFuture<T> add(
+            Function<Handle, T> work, Writer.AfterCommit<T> afterCommit, Writer.Urgency urgency) {
+        return closed ? CompletableFuture.failedFuture(isClosed()) : writer.add(work, afterCommit, urgency);
     }
 
     private AccountException isClosed() {

@@ -92,13 +92,6 @@ public final class StoredDevices implements DeviceDirectory {
                             + " any more; upload or activate it again"));
         }
         EnrollmentCheck enrollment = this::isEnrolled;
-        return storage.readLater(handle -> rules.decide(handle, enrollment))
-                .thenCompose(decision -> decision instanceof Decision.Answer answer
-                        ? CompletableFuture.completedFuture(answer.admission())
-                        : claim(rules, enrollment, anchor));
-    }
-
-    private CompletionStage<Admission> claim(Decide rules, EnrollmentCheck enrollment, TrustAnchor anchor) {
         // on the thread of the storage first, and then, when it is written, on that of whoever waits
         List<Event.Draft> alarms = new CopyOnWriteArrayList<>();
         return storage.write(handle -> {
@@ -213,7 +206,7 @@ public final class StoredDevices implements DeviceDirectory {
 
     /** A device that is not known any more is left alone: it was removed while the message travelled. */
     private CompletionStage<Void> later(String endpoint, Type type, Function<Device, Changed> change) {
-        return storage.write(handle -> {
+        return storage.writeSoon(handle -> {
                     DeviceRows.byEndpoint(handle, endpoint)
                             .ifPresent(row -> store(handle, row, type, change.apply(row.device())));
                     return true;

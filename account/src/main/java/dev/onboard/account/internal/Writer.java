@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Writer {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int LARGEST_GROUP = 512;
+    /** So long, in nanoseconds, what nobody waits for waits for a write that somebody waits for. */
+    private static final long SOON = TimeUnit.MILLISECONDS.toNanos(20);
     /** So often a group is tried; after half of them its writes are tried one by one. */
     private static final int ATTEMPTS = 20;
 
@@ -33,6 +35,14 @@ final class Writer {
     private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable Handle handle;
+
+    /** When a write is committed. */
+    enum Urgency {
+        /** Somebody waits for it. */
+        AT_ONCE,
+        /** Nobody does: with the next that somebody waits for, or after {@link #SOON}. */
+        SOON
+    }
 
     private sealed interface Entry {
         record End() implements Entry {}
@@ -50,15 +60,17 @@ final class Writer {
     private static final class Write<T> implements Entry {
         private final Function<Handle, T> work;
         private final AfterCommit<T> afterCommit;
+        private final Urgency urgency;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private Runnable told = () -> {};
         private CompletionStage<?> acknowledgement = CompletableFuture.completedFuture(null);
         private Runnable outcome = () -> {};
         private boolean failed;
 
-        Write(Function<Handle, T> work, AfterCommit<T> afterCommit) {
+        Write(Function<Handle, T> work, AfterCommit<T> afterCommit, Urgency urgency) {
             this.work = work;
             this.afterCommit = afterCommit;
+            this.urgency = urgency;
         }
 
         /** Does the work; throws what it throws. */
@@ -93,8 +105,8 @@ final class Writer {
         thread.start();
     }
 
-    <T> CompletableFuture<T> add(Function<Handle, T> work, AfterCommit<T> afterCommit) {
-        Write<T> write = new Write<>(work, afterCommit);
+    <T> CompletableFuture<T> add(Function<Handle, T> work, AfterCommit<T> afterCommit, Urgency urgency) {
+        Write<T> write = new Write<>(work, afterCommit, urgency);
         queue.add(write);
         return write.answer;
     }
@@ -116,12 +128,10 @@ final class Writer {
         while (!ended) {
             batch.clear();
             try {
-                batch.add(queue.take());
+                takeGroup(batch);
             } catch (InterruptedException e) {
                 LOG.debug("{}: the writer was interrupted and goes on until the account is closed", backend.name());
-                continue;
             }
-            queue.drainTo(batch, LARGEST_GROUP - 1);
             List<Write<?>> group = new ArrayList<>();
             for (Entry entry : batch) {
                 if (entry instanceof Write<?> write) {
@@ -133,6 +143,27 @@ final class Writer {
             commit(group, 1);
         }
         giveUpConnection();
+    }
+
+    /** All that wait; when nobody waits for any of them, with those that come soon. */
+    private void takeGroup(List<Entry> batch) throws InterruptedException {
+        batch.add(queue.take());
+        queue.drainTo(batch, LARGEST_GROUP - batch.size());
+        long until = System.nanoTime() + SOON;
+        int looked = 0;
+        while (batch.size() < LARGEST_GROUP) {
+            for (; looked < batch.size(); looked++) {
+                if (!(batch.get(looked) instanceof Write<?> write) || write.urgency == Urgency.AT_ONCE) {
+                    return;
+                }
+            }
+            Entry next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
+            queue.drainTo(batch, LARGEST_GROUP - batch.size());
+        }
     }
 
     /** One transaction for the whole group. */

@@ -220,9 +220,15 @@ final class BootstrapResource extends CoapResource {
                             return session.deliver(delivery, Optional.empty());
                         },
                         io)
-                .thenCompose(delivered -> delivered
-                        ? account.devices().bootstrapped(asked.endpoint()).thenApply(done -> true)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(delivered -> ended(asked, session, delivered));
+    }
+
+    /** The next one of this endpoint may begin before the account has noted this one. */
+    private CompletionStage<Boolean> ended(Asked asked, BootstrapSession session, boolean delivered) {
+        running.remove(asked.endpoint(), session);
+        return delivered
+                ? account.devices().bootstrapped(asked.endpoint()).thenApply(done -> true)
+                : CompletableFuture.completedFuture(false);
     }
 
     /** The device makes its key and enrols before it confirms Finish. */
@@ -233,10 +239,8 @@ final class BootstrapResource extends CoapResource {
                 deliveries.keys() == KeySource.PLATFORM_EST ? Optional.of("iep=" + device.id()) : Optional.empty();
         asked.exchange().respond(ResponseCode.CHANGED);
         return session.deliver(delivery, query)
-                .thenCompose(confirmed -> confirmed
-                        ? account.devices().bootstrapped(asked.endpoint()).thenApply(done -> true)
-                        : CompletableFuture.completedFuture(false))
-                .whenComplete((done, error) -> addresses.remove(asked.peer().getSocketAddress(), asked.endpoint()));
+                .whenComplete((done, error) -> addresses.remove(asked.peer().getSocketAddress(), asked.endpoint()))
+                .thenCompose(confirmed -> ended(asked, session, confirmed));
     }
 
     /** Who enrols: what its certificate says, and where that names none, who bootstraps from its address now. */
