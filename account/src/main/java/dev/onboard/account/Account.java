@@ -97,6 +97,14 @@ public final class Account implements AutoCloseable {
     }
 
     /**
+     * Loads what the first start in this process needs. A start does so itself when this was not called; on another thread,
+     * ahead of it, it makes the start quicker.
+     */
+    public static void prepare() {
+        SqliteFile.prepare();
+    }
+
+    /**
      * Opens the account in this directory; makes both when they do not exist (directory 0700, files 0600).
      *
      * @param directory belongs to the account alone; another process cannot open it meanwhile

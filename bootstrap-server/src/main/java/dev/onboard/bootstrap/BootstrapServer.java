@@ -2,6 +2,7 @@ package dev.onboard.bootstrap;
 
 import dev.onboard.account.Account;
 import dev.onboard.bootstrap.internal.LeshanBootstrap;
+import dev.onboard.bootstrap.internal.Models;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
 import dev.onboard.dtls.TurnedAway;
@@ -24,6 +25,14 @@ public final class BootstrapServer implements AutoCloseable {
 
     private BootstrapServer(LeshanBootstrap server) {
         this.server = server;
+    }
+
+    /**
+     * Loads what the first start in this process needs. A start does so itself when this was not called; on another thread,
+     * ahead of it, it makes the start quicker.
+     */
+    public static void prepare() {
+        Models.load();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.onboard.device;
 
+import dev.onboard.device.internal.Codecs;
 import dev.onboard.device.internal.Surroundings;
 import dev.onboard.dtls.DtlsThreads;
 import dev.onboard.dtls.Transmission;
@@ -57,6 +58,14 @@ public final class Fleet implements AutoCloseable {
                 work,
                 builder.random,
                 builder.atOnce);
+    }
+
+    /**
+     * Loads what the first device in this process needs. It does so itself when this was not called; on another thread,
+     * ahead of it, it is there sooner.
+     */
+    public static void prepare() {
+        Codecs.load();
     }
 
     /**

@@ -18,6 +18,13 @@ final class ContestProcess implements AutoCloseable {
     private final PrintWriter orders;
     private final String name;
 
+    /** What {@code ./onboard} gives to commands that go on: its comment there says why. */
+    private static final List<String> COMPILE = List.of(
+            "-XX:Tier4InvocationThreshold=25000",
+            "-XX:Tier4MinInvocationThreshold=3000",
+            "-XX:Tier4CompileThreshold=75000",
+            "-XX:Tier4BackEdgeThreshold=200000");
+
     private ContestProcess(String name, Process process) {
         this.name = name;
         this.process = process;
@@ -25,12 +32,18 @@ final class ContestProcess implements AutoCloseable {
         this.orders = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
     }
 
-    /** Starts one on this Java, with the heap and the collector that {@code ./onboard} gives; returns when it is ready. */
+    /**
+     * Starts one on this Java, with the heap and the collector that {@code ./onboard} gives; returns when it is ready. Onboard's
+     * have its settings for the compiler, too; the stock one has Java's own, with which it is quicker.
+     */
     static ContestProcess start(String kind, Path folder, List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx2g", "-XX:+UseParallelGC"));
         command.add("-D" + CryptoProvider.PROPERTY + "="
                 + (kind.equals("stock") ? "jdk" : System.getProperty(CryptoProvider.PROPERTY, "auto")));
+        if (!kind.equals("stock")) {
+            command.addAll(COMPILE);
+        }
         command.addAll(options);
         command.addAll(List.of(
                 "-cp", System.getProperty("java.class.path"), Contest.class.getName(), kind, folder.toString()));

@@ -8,6 +8,7 @@ import dev.onboard.journal.Journal;
 import dev.onboard.pki.Credential;
 import dev.onboard.pki.TrustRules;
 import dev.onboard.server.internal.LeshanServerRoom;
+import dev.onboard.server.internal.Models;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -33,6 +34,14 @@ public final class LwM2mServer implements AutoCloseable {
 
     private LwM2mServer(LeshanServerRoom server) {
         this.server = server;
+    }
+
+    /**
+     * Loads what the first start in this process needs. A start does so itself when this was not called; on another thread,
+     * ahead of it, it makes the start quicker.
+     */
+    public static void prepare() {
+        Models.load();
     }
 
     /**

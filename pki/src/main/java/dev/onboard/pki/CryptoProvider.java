@@ -4,7 +4,7 @@ import java.security.Provider;
 import java.security.Security;
 import java.util.List;
 import java.util.Locale;
-import org.slf4j.Logger;
+import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -16,7 +16,6 @@ public final class CryptoProvider {
     /** The system property with the choice: {@code auto}, {@code corretto} or {@code jdk}. */
     public static final String PROPERTY = "onboard.crypto-provider";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CryptoProvider.class);
     private static final String NATIVE = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
     private static final String NAME = "OnboardCurves";
 
@@ -77,7 +76,7 @@ public final class CryptoProvider {
         static final String WHAT = choose(Choice.parse(System.getProperty(PROPERTY, "auto")));
 
         static void install() {
-            LOG.trace("curves by {}", WHAT);
+            Objects.requireNonNull(WHAT); // made when this class is
         }
 
         private static String choose(Choice choice) {
@@ -95,7 +94,8 @@ public final class CryptoProvider {
                     throw new IllegalStateException(
                             "the Corretto provider does not load on this machine (" + e + "); choose auto or jdk", e);
                 }
-                LOG.debug("the Corretto provider does not load; Java's own computes", e);
+                LoggerFactory.getLogger(CryptoProvider.class)
+                        .debug("the Corretto provider does not load; Java's own computes", e);
                 return "Java's own";
             }
         }

@@ -2,6 +2,7 @@ package dev.onboard.cli;
 
 import dev.onboard.http.ManagementException;
 import dev.onboard.pki.CryptoProvider;
+import dev.onboard.testbed.Testbed;
 import dev.onboard.testbed.UsageException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,9 @@ public final class Onboard implements Runnable {
 
     private static final Set<String> VERSION = Set.of("--version", "-V");
 
+    /** These start a testbed. */
+    private static final Set<String> TESTBEDS = Set.of("demo", "up");
+
     @Spec
     private CommandSpec spec;
 
@@ -75,6 +79,13 @@ public final class Onboard implements Runnable {
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        if (arguments.length == 1 && VERSION.contains(arguments[0])) {
+            out.println(Version.text()); // what the command line would print, without having it made
+            return;
+        }
+        if (arguments.length > 0 && TESTBEDS.contains(arguments[0])) {
+            Testbed.prepare();
+        }
         int code = run(out, err, arguments);
         out.flush();
         err.flush();
@@ -142,11 +153,13 @@ public final class Onboard implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {text()};
+        }
+
+        static String text() {
             String version = Onboard.class.getPackage().getImplementationVersion();
-            return new String[] {
-                "onboard " + (version == null ? "(not packaged)" : version) + ", Java "
-                        + System.getProperty("java.version") + ", elliptic curves by " + CryptoProvider.inUse()
-            };
+            return "onboard " + (version == null ? "(not packaged)" : version) + ", Java "
+                    + System.getProperty("java.version") + ", elliptic curves by " + CryptoProvider.inUse();
         }
     }
 }

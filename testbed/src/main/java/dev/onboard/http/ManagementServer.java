@@ -64,6 +64,15 @@ public final class ManagementServer implements AutoCloseable {
     }
 
     /**
+     * Loads what the first start in this process needs. A start does so itself when this was not called; on another thread,
+     * ahead of it, it makes the start quicker.
+     */
+    public static void prepare() {
+        OpenApi.schemas();
+        Javalin.create(config -> HttpSettings.apply(config, new QueuedThreadPool()));
+    }
+
+    /**
      * Starts to listen; returns when the port answers.
      *
      * @param operations what is done to registered devices; {@link DeviceOperations#none} without an LwM2M server

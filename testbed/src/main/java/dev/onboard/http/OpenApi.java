@@ -65,7 +65,8 @@ final class OpenApi {
         return document;
     }
 
-    private static ObjectNode schemas() {
+    /** The shapes of all documents, as they are in the product. */
+    static ObjectNode schemas() {
         try (InputStream in = OpenApi.class.getResourceAsStream("schemas.json")) {
             if (in == null) {
                 throw new IllegalStateException("schemas.json is missing beside " + OpenApi.class.getName());

@@ -91,6 +91,14 @@ public final class Testbed implements AutoCloseable {
     }
 
     /**
+     * Loads what the first start in this process needs, on a thread of its own, and returns at once. A start does so itself
+     * when this was not called.
+     */
+    public static void prepare() {
+        HeadStart.begin();
+    }
+
+    /**
      * Starts everything; returns when all ports answer.
      *
      * @throws UsageException when something that the user chose cannot be had: a port, a directory, a file in it

@@ -25,6 +25,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * One SQLite file, {@code account.db}, in a directory of its own (0700, files 0600), locked against a second process.
@@ -71,6 +72,15 @@ public final class SqliteFile implements Backend {
             config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
         }
         return config;
+    }
+
+    /** Loads the driver and its native library, when nobody has. */
+    public static void prepare() {
+        try {
+            SQLiteJDBCLoader.initialize();
+        } catch (Exception e) {
+            throw AccountException.storage("SQLite's native library does not load on this machine: " + e, e);
+        }
     }
 
     /**

@@ -38,9 +38,6 @@ import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAP.Type;
 import org.eclipse.californium.core.server.resources.CoapExchange;
-import org.eclipse.leshan.core.model.LwM2mModel;
-import org.eclipse.leshan.core.model.ObjectLoader;
-import org.eclipse.leshan.core.model.StaticModel;
 import org.eclipse.leshan.core.peer.IpPeer;
 import org.eclipse.leshan.core.request.BootstrapRequest;
 import org.eclipse.leshan.core.request.ContentFormat;
@@ -70,7 +67,6 @@ final class BootstrapResource extends CoapResource {
     private final Journal journal;
     private final ScheduledExecutorService io;
     private final SecureRandom random;
-    private final LwM2mModel model = new StaticModel(ObjectLoader.loadDefault());
     private final Map<String, BootstrapSession> running = new ConcurrentHashMap<>();
     /** Of devices that enrol. */
     private final Map<InetSocketAddress, String> addresses = new ConcurrentHashMap<>();
@@ -263,7 +259,7 @@ final class BootstrapResource extends CoapResource {
                 asked.format(),
                 Map.of(),
                 asked.exchange().advanced().getEndpoint().getUri());
-        session.setModel(model);
+        session.setModel(Models.STANDARD);
         return session;
     }
 

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.eclipse.californium.core.CoapServer;
+import org.eclipse.leshan.server.bootstrap.DefaultBootstrapSessionManager;
 import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServer;
 import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServerBuilder;
 import org.eclipse.leshan.server.bootstrap.request.BootstrapDownlinkRequestSender;
@@ -67,10 +68,18 @@ public final class LeshanBootstrap implements AutoCloseable {
         LeshanBootstrapServer server = new LeshanBootstrapServerBuilder()
                 .setEndpointsProviders(provider)
                 .setLinkParser(new LenientLinks())
+                .setSessionManager(new DefaultBootstrapSessionManager(
+                        (session, before) -> {
+                            throw notServedHere();
+                        },
+                        (session, objects) -> Models.STANDARD,
+                        (request, peer) -> {
+                            throw notServedHere();
+                        }))
                 .setBootstrapHandlerFactory((requests, sessions, listener) -> {
                     sender.set(requests);
                     return (peer, request, uri) -> {
-                        throw new IllegalStateException("POST /bs is served by " + BootstrapResource.class.getName());
+                        throw notServedHere();
                     };
                 })
                 .build();
@@ -125,6 +134,10 @@ public final class LeshanBootstrap implements AutoCloseable {
             revocations.close();
         };
         return new LeshanBootstrap(server, dtls, address, trustChanges);
+    }
+
+    private static IllegalStateException notServedHere() {
+        return new IllegalStateException("POST /bs is served by " + BootstrapResource.class.getName());
     }
 
     /** The address it listens on. */

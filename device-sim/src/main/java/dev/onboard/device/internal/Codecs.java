@@ -26,7 +26,7 @@ import org.eclipse.leshan.core.request.ContentFormat;
  * The object model of our devices (LwM2M 1.1) and Leshan's encoders and decoders: one of each for all devices of the
  * process. Thread-safe.
  */
-final class Codecs {
+public final class Codecs {
     static final int SECURITY = 0;
     static final int SERVER = 1;
     static final int ACCESS_CONTROL = 2;
@@ -48,6 +48,11 @@ final class Codecs {
     private static final LwM2mEncoder ENCODER = new DefaultLwM2mEncoder();
 
     private Codecs() {}
+
+    /** Reads the model, when nobody has. */
+    public static void load() {
+        MODEL.getObjectModels();
+    }
 
     private static List<ObjectModel> models() {
         List<ObjectModel> chosen = new ArrayList<>();

@@ -46,8 +46,6 @@ import org.eclipse.californium.core.network.Endpoint;
 import org.eclipse.leshan.core.californium.identity.IdentityHandlerProvider;
 import org.eclipse.leshan.core.link.lwm2m.LwM2mLinkParser;
 import org.eclipse.leshan.core.model.LwM2mModel;
-import org.eclipse.leshan.core.model.ObjectLoader;
-import org.eclipse.leshan.core.model.StaticModel;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
 import org.eclipse.leshan.core.request.BindingMode;
 import org.eclipse.leshan.server.LeshanServer;
@@ -137,7 +135,6 @@ public final class LeshanServerRoom implements AutoCloseable {
                 .setConfiguration(DtlsSettings.server(on.transmission()))
                 .addEndpoint(new SecureEndpoint(bind, dtls))
                 .build();
-        LwM2mModel model = new StaticModel(PlatformObjects.andThose(ObjectLoader.loadDefault()));
         AtomicReference<UplinkRequestReceiver> receiver = new AtomicReference<>();
         LwM2mLinkParser links = new LenientLinks();
         RegistrationStore registrations =
@@ -148,7 +145,7 @@ public final class LeshanServerRoom implements AutoCloseable {
                         registrations,
                         null,
                         new SameDevice(on.journal()),
-                        new StaticModelProvider(model),
+                        new StaticModelProvider(Models.ALL),
                         new DefaultLwM2mEncoder(),
                         new CheckedDecoder(),
                         true,
@@ -245,12 +242,12 @@ public final class LeshanServerRoom implements AutoCloseable {
                 server,
                 dtls,
                 endpoint.getAddress(),
-                new Operations(server, model, on.journal(), sleepers),
+                new Operations(server, Models.ALL, on.journal(), sleepers),
                 new Posts(server, endpoint, on.journal(), sleepers),
                 sleepers,
                 happenings,
                 messages,
-                model,
+                Models.ALL,
                 packages,
                 on.threads().io(),
                 trustChanges);
