@@ -202,7 +202,8 @@ public final class BuildImage {
         byte[] configuration = text("{\"architecture\":\"" + architecture + "\",\"os\":\"linux\",\"created\":\""
                 + java.time.Instant.ofEpochSecond(TIME) + "\",\"config\":{\"User\":\"" + USER + ":" + USER
                 + "\",\"Env\":[\"HOME=/var/lib/onboard\",\"LANG=C.UTF-8\",\"PATH=/opt/java/bin\"],\"WorkingDir\":\"/var/lib/onboard\","
-                + "\"Entrypoint\":[\"/opt/java/bin/java\",\"-XX:MaxRAMPercentage=60\",\"-Dfile.encoding=UTF-8\",\"-jar\",\"/opt/onboard/onboard.jar\"],"
+                + "\"Entrypoint\":[\"/opt/java/bin/java\",\"-XX:MaxRAMPercentage=60\",\"-XX:Tier4InvocationThreshold=25000\",\"-XX:Tier4MinInvocationThreshold=3000\","
+                + "\"-XX:Tier4CompileThreshold=75000\",\"-XX:Tier4BackEdgeThreshold=200000\",\"-Dfile.encoding=UTF-8\",\"-jar\",\"/opt/onboard/onboard.jar\"],"
                 + "\"Cmd\":[\"--help\"],\"ExposedPorts\":{\"5684/udp\":{},\"5784/udp\":{},\"8443/tcp\":{}},"
                 + "\"Labels\":{\"org.opencontainers.image.title\":\"Onboard\",\"org.opencontainers.image.licenses\":\"Apache-2.0\"}},"
                 + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + unpacked + "]}}");
