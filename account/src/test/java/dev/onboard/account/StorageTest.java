@@ -91,11 +91,39 @@ class StorageTest {
                             .isInstanceOfSatisfying(
                                     AccountException.class,
                                     e -> assertThat(e.kind()).isEqualTo(AccountException.Kind.CONFLICT)));
-            List<String> there = storage.read(handle -> handle.createQuery(
-                            "SELECT fingerprint FROM device_authority WHERE created_at = 7 ORDER BY fingerprint")
-                    .mapTo(String.class)
-                    .list());
-            assertThat(there).containsExactly("kept-0", "kept-1", "kept-2");
+            assertThat(inserted(storage)).containsExactly("kept-0", "kept-1", "kept-2");
+        }
+    }
+
+    private static List<String> inserted(Storage storage) {
+        return storage.read(handle -> handle.createQuery(
+                        "SELECT fingerprint FROM device_authority WHERE created_at = 7 ORDER BY fingerprint")
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** Nobody waits for it, and it is committed all the same: with the next write, without one, and at the end. */
+    @Test
+    void whatNobodyWaitsForIsCommitted() {
+        Database database = OpenAccount.database(work);
+        try (Storage storage = Storage.open(OpenAccount.backend(database))) {
+            List<CompletableFuture<Integer>> before = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String name = "before-" + i;
+                before.add(storage.writeSoon(handle -> insert(handle, name)));
+            }
+            storage.write(handle -> insert(handle, "next")).join();
+            assertThat(inserted(storage)).containsExactly("before-0", "before-1", "before-2", "next");
+            assertThat(before).allSatisfy(write -> assertThat(write.join()).isEqualTo(1));
+
+            assertThat(storage.writeSoon(handle -> insert(handle, "without")).join())
+                    .isEqualTo(1);
+            assertThat(inserted(storage)).contains("without");
+
+            storage.writeSoon(handle -> insert(handle, "at-the-end"));
+        }
+        try (Storage storage = Storage.open(OpenAccount.backend(database))) {
+            assertThat(inserted(storage)).contains("at-the-end");
         }
     }
 

@@ -38,6 +38,14 @@ final class FleetBench implements Callable<Integer> {
             description = "For how long they stay registered and send updates. Default: ${DEFAULT-VALUE}")
     private int hold;
 
+    @Option(
+            names = "--processes",
+            paramLabel = "P",
+            defaultValue = "1",
+            description =
+                    "So many have the devices among them, where one may not open enough files. Default: ${DEFAULT-VALUE}")
+    private int processes;
+
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
@@ -55,41 +63,39 @@ final class FleetBench implements Callable<Integer> {
             "-XX:MaxHeapFreeRatio=20",
             "-XX:+UseAdaptiveSizePolicyWithSystemGC");
 
-    private static ObjectNode order(String what) {
+    static ObjectNode order(String what) {
         return Json.object().put("do", what);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (processes < 1) {
+            throw new BenchException("--processes " + processes + ": at least one has the devices");
+        }
         Path folder = Files.createTempDirectory("onboard-bench-");
         try (ContestProcess servers = ContestProcess.start("servers", folder, MEMORY);
-                ContestProcess fleet = ContestProcess.start("devices", folder, MEMORY)) {
-            JsonNode told = servers.order(
-                    order("trust").set("pem", fleet.order(order("root")).path("pem")));
+                FleetProcesses fleet = FleetProcesses.start(processes, folder, MEMORY)) {
+            JsonNode told = Json.object();
+            for (String root : fleet.roots()) {
+                told = servers.order(order("trust").set("pem", Json.object().textNode(root)));
+            }
             System.err.printf("making %d devices%n", devices);
             Part idle = Part.read(servers.order(order("measure")));
-            Part bare = Part.read(fleet.order(order("measure")));
-            int addresses = fleet.order(order("make")
-                            .put("devices", devices)
-                            .put("concurrency", concurrency)
-                            .put("bootstrap_uri", told.path("bootstrap_uri").asText())
-                            .put(
-                                    "bootstrap_server_ca",
-                                    told.path("bootstrap_server_ca").asText()))
-                    .path("addresses")
-                    .asInt();
-            Part made = Part.read(fleet.order(order("measure")));
+            Part bare = fleet.measure();
+            int addresses = fleet.make(devices, concurrency, told);
+            Part made = fleet.measure();
             System.err.printf("onboarding them, from %d source addresses%n", addresses);
-            double elapsed = fleet.order(order("onboard")).path("elapsed_ms").asDouble();
+            double elapsed = fleet.onboard();
             Part serversThen = Part.read(servers.order(order("measure")));
-            Part fleetThen = Part.read(fleet.order(order("measure")));
+            Part fleetThen = fleet.measure();
             System.err.printf("holding them for %d s%n", hold);
             new CountDownLatch(1).await(hold, TimeUnit.SECONDS);
             Part serversNow = Part.read(servers.order(order("measure")));
-            Part fleetNow = Part.read(fleet.order(order("measure")));
+            Part fleetNow = fleet.measure();
             double cpu = fleetThen.cpuMillis() - made.cpuMillis() + serversThen.cpuMillis() - idle.cpuMillis();
             ObjectNode figures = Machine.json()
                     .put("devices", devices)
+                    .put("processes", processes)
                     .put("addresses", addresses)
                     .put("elapsed_ms", elapsed)
                     .put("per_second", devices * 1000 / elapsed)
@@ -123,8 +129,10 @@ final class FleetBench implements Callable<Integer> {
         lines.add(Machine.sentence());
         lines.add(String.format(
                 Locale.ROOT,
-                "%d devices registered in %.0f s, %.0f per second, %.2f CPU-ms each; then held for %d s; %d source addresses",
+                "%d devices, in %d process%s, registered in %.0f s, %.0f per second, %.2f CPU-ms each; then held for %d s; %d source addresses",
                 devices,
+                processes,
+                processes == 1 ? "" : "es",
                 figures.path("elapsed_ms").asDouble() / 1000,
                 figures.path("per_second").asDouble(),
                 figures.path("cpu_ms_each").asDouble(),

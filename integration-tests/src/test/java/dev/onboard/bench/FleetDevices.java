@@ -12,7 +12,9 @@ import dev.onboard.factory.Factory;
 import dev.onboard.factory.FactoryOrder;
 import dev.onboard.journal.Journal;
 import dev.onboard.pki.CredentialFiles;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +37,12 @@ final class FleetDevices implements Contest.Orders {
     private final Path folder;
     private final Journal journal;
     private final DtlsThreads threads;
-    private final Factory factory = Factory.found("Bench", CLOCK, RANDOM);
+    private final Factory factory;
     private @Nullable Fleet fleet;
 
     FleetDevices(Path folder) throws Exception {
         this.folder = Files.createDirectories(folder.resolve("devices"));
+        factory = Factory.found("Bench " + folder.getFileName(), CLOCK, RANDOM); // no two of one name are trusted
         journal = Journal.open(folder.resolve("devices.jsonl"), CLOCK);
         threads = DtlsThreads.start("devices");
     }
@@ -64,18 +69,30 @@ final class FleetDevices implements Contest.Orders {
         X509Certificate ca = CredentialFiles.readCertificates(
                         order.path("bootstrap_server_ca").asText().getBytes(StandardCharsets.US_ASCII), "the servers")
                 .get(0);
+        int process = order.path("process").asInt();
         Fleet made = Fleet.with(threads, journal, DeviceOptions.standard(CLOCK), RANDOM)
-                .localAddresses(limits.loopback(count))
+                .localAddresses(in(process, limits.loopback(count)))
                 .startConcurrency(atOnce)
                 .build();
         fleet = made;
         for (int i = 1; i <= count; i++) {
-            EndpointName name = EndpointName.of("fleet-" + i);
+            EndpointName name = EndpointName.of("fleet-" + process + "-" + i);
             made.add(
                     factory.make(FactoryOrder.of(name, uri, ca)),
                     Files.createDirectories(folder.resolve(name.directory())));
         }
         return Json.object().put("addresses", limits.addresses(count));
+    }
+
+    /** As many addresses that no other process has: 127.0.P.1 and so on. */
+    private static List<InetAddress> in(int process, List<InetAddress> loopback) throws UnknownHostException {
+        List<InetAddress> own = new ArrayList<>();
+        for (InetAddress address : loopback) {
+            byte[] octets = address.getAddress();
+            octets[2] = (byte) process;
+            own.add(InetAddress.getByAddress(octets));
+        }
+        return own;
     }
 
     private ObjectNode onboard() throws InterruptedException {

@@ -15,6 +15,7 @@ import java.util.List;
 /** The servers of a fleet, in a process of their own. */
 final class FleetServers implements Contest.Orders {
     private final Testbed testbed;
+    private int factories;
 
     FleetServers(Path folder) {
         testbed = Testbed.start(
@@ -30,7 +31,9 @@ final class FleetServers implements Contest.Orders {
                 testbed.account()
                         .trustedCertificates()
                         .add(NewTrustedCertificate.of(
-                                "bench", Service.BOOTSTRAP, order.path("pem").asText()));
+                                "bench-" + ++factories,
+                                Service.BOOTSTRAP,
+                                order.path("pem").asText()));
                 yield Json.object()
                         .put("bootstrap_uri", testbed.running().bootstrapUri().toString())
                         .put("bootstrap_server_ca", CredentialFiles.pem(List.of(testbed.bootstrapServerCa())));

@@ -96,7 +96,10 @@ final class OnboardingBench implements Callable<Integer> {
                 results.put(each.getKey(), new ArrayList<>());
                 if (warmUp > 0) {
                     progress.printf("%-8s warm-up of %d devices%n", each.getKey(), warmUp);
-                    each.getValue().round(warmUp, new Load(concurrency, 0));
+                    for (int left = warmUp; left > 0; left -= devices) {
+                        // a stock client has six threads: more than a round's at once would be more than a system has
+                        each.getValue().round(Math.min(devices, left), new Load(concurrency, 0));
+                    }
                 }
             }
             for (int i = 1; i <= rounds; i++) {
