@@ -58,10 +58,11 @@ class BenchIT {
     }
 
     @Test
-    void aFleetIsHeldByOneProcessAndServedByAnother() throws Exception {
-        Tool.Result result = bench("fleet", "--devices", "5", "--hold", "0");
+    void aFleetIsHeldBySomeProcessesAndServedByAnother() throws Exception {
+        Tool.Result result = bench("fleet", "--devices", "5", "--processes", "2", "--hold", "0");
         assertThat(result.exitCode()).as(result.output()).isZero();
-        assertThat(result.output()).contains("5 devices registered", "fleet ", "servers ");
+        assertThat(result.output())
+                .contains("5 devices, in 2 processes, registered", "2 source addresses", "fleet ", "servers ");
     }
 
     @Test
