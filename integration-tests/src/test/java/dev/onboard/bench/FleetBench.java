@@ -13,7 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code onboard bench fleet}. */
 @Command(
@@ -63,6 +66,9 @@ final class FleetBench implements Callable<Integer> {
             "-XX:MaxHeapFreeRatio=20",
             "-XX:+UseAdaptiveSizePolicyWithSystemGC");
 
+    @Spec
+    private CommandSpec spec;
+
     static ObjectNode order(String what) {
         return Json.object().put("do", what);
     }
@@ -70,7 +76,8 @@ final class FleetBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (processes < 1) {
-            throw new BenchException("--processes " + processes + ": at least one has the devices");
+            throw new ParameterException(
+                    spec.commandLine(), "--processes " + processes + ": at least one has the devices");
         }
         Path folder = Files.createTempDirectory("onboard-bench-");
         try (ContestProcess servers = ContestProcess.start("servers", folder, MEMORY);
