@@ -156,7 +156,6 @@ public final class CredentialStore {
      */
     public synchronized void renew(ServerAccount account) throws IOException {
         Optional<ServerAccount> present = load();
-        before.recover();
         if (present.isPresent() && !before.exists()) {
             before.replace(contents(present.get()));
         }

@@ -29,6 +29,14 @@ class FileSetTest {
         return new FileSet(parent.resolve("set"), disk);
     }
 
+    private static void replaceUntilCut(FileSet set) throws IOException {
+        try {
+            set.replace(files("new"));
+        } catch (CutDisk.PowerCut expected) {
+            assertThat(expected).hasMessageContaining("power cut");
+        }
+    }
+
     /** What lies there after the restart that follows a crash. */
     private TreeMap<String, String> afterRestart() throws IOException {
         FileSet set = set(Disk.durable());
@@ -116,11 +124,7 @@ class FileSetTest {
         for (int first = 0; first < 20; first++) {
             for (int second = 0; second < 12; second++) {
                 set(Disk.durable()).replace(files("old"));
-                try {
-                    set(new CutDisk(first)).replace(files("new"));
-                } catch (CutDisk.PowerCut expected) {
-                    assertThat(expected).hasMessageContaining("power cut");
-                }
+                replaceUntilCut(set(new CutDisk(first)));
                 try {
                     set(new CutDisk(second)).recover();
                 } catch (CutDisk.PowerCut expected) {
@@ -135,11 +139,7 @@ class FileSetTest {
     void setsBesideEachOtherAreRecoveredTogetherWhereverOneWasInterrupted() throws IOException {
         for (int cut = 0; cut < 12; cut++) {
             set(Disk.durable()).replace(files("old"));
-            try {
-                set(new CutDisk(cut)).replace(files("new"));
-            } catch (CutDisk.PowerCut expected) {
-                assertThat(expected).hasMessageContaining("power cut");
-            }
+            replaceUntilCut(set(new CutDisk(cut)));
             FileSet other = new FileSet(parent.resolve("other"), Disk.durable());
             FileSet.recover(other, set(Disk.durable()));
             try (Stream<Path> left = Files.list(parent)) {
@@ -157,11 +157,7 @@ class FileSetTest {
             FileSet set = set(disk);
             set.replace(files("old"));
             disk.cutAfter(cut);
-            try {
-                set.replace(files("new"));
-            } catch (CutDisk.PowerCut expected) {
-                assertThat(expected).hasMessageContaining("power cut");
-            }
+            replaceUntilCut(set);
             disk.cutAfter(Integer.MAX_VALUE);
             set.replace(files("newest"));
             assertThat(afterRestart()).as("cut %d", cut).isEqualTo(contentOf("newest"));
