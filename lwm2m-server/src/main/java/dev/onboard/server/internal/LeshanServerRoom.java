@@ -45,7 +45,6 @@ import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.Endpoint;
 import org.eclipse.leshan.core.californium.identity.IdentityHandlerProvider;
 import org.eclipse.leshan.core.link.lwm2m.LwM2mLinkParser;
-import org.eclipse.leshan.core.model.LwM2mModel;
 import org.eclipse.leshan.core.node.codec.DefaultLwM2mEncoder;
 import org.eclipse.leshan.core.request.BindingMode;
 import org.eclipse.leshan.server.LeshanServer;
@@ -80,7 +79,6 @@ public final class LeshanServerRoom implements AutoCloseable {
     private final SleepingDevices sleepers;
     private final Happenings happenings;
     private final MessageTrace messages;
-    private final LwM2mModel model;
     private final Packages packages;
     private final ScheduledExecutorService io;
     private @Nullable PlainFiles plainFiles;
@@ -95,7 +93,6 @@ public final class LeshanServerRoom implements AutoCloseable {
             SleepingDevices sleepers,
             Happenings happenings,
             MessageTrace messages,
-            LwM2mModel model,
             Packages packages,
             ScheduledExecutorService io,
             Journal.Subscription trustChanges) {
@@ -104,11 +101,10 @@ public final class LeshanServerRoom implements AutoCloseable {
         this.address = address;
         this.operations = operations;
         this.posts = posts;
-        this.together = new Together(server, operations, model);
+        this.together = new Together(server, operations, Models.ALL);
         this.sleepers = sleepers;
         this.happenings = happenings;
         this.messages = messages;
-        this.model = model;
         this.packages = packages;
         this.io = io;
         this.trustChanges = trustChanges;
@@ -247,7 +243,6 @@ public final class LeshanServerRoom implements AutoCloseable {
                 sleepers,
                 happenings,
                 messages,
-                Models.ALL,
                 packages,
                 on.threads().io(),
                 trustChanges);
@@ -337,7 +332,7 @@ public final class LeshanServerRoom implements AutoCloseable {
 
     /** Encodes. */
     public Content encode(String path, Node node, String mediaType) {
-        return new Requests(model).encode(path, node, mediaType);
+        return new Requests(Models.ALL).encode(path, node, mediaType);
     }
 
     /** Reads several. */
@@ -380,7 +375,7 @@ public final class LeshanServerRoom implements AutoCloseable {
 
     /** The objects that the server knows. */
     public List<ObjectSpec> objects() {
-        return model.getObjectModels().stream()
+        return Models.ALL.getObjectModels().stream()
                 .map(ObjectSpecs::of)
                 .sorted(Comparator.comparingInt(ObjectSpec::id))
                 .toList();
