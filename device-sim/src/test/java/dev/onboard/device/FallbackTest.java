@@ -12,9 +12,12 @@ import dev.onboard.pki.TrustPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.network.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,6 +112,34 @@ class FallbackTest {
                             .reason())
                     .contains("response-4.04");
             assertThat(bench.count("x", Stage.ADMISSION)).isEqualTo(1);
+        }
+    }
+
+    /** It fell between the handshake and its first answer: what it got it has forgotten, with the session. */
+    private static void fallsOnceBeforeItAnswers(ScriptedServer server) {
+        Consumer<Exchange> alive = server.script();
+        server.onRequest(exchange -> {
+            server.onRequest(alive);
+            server.forgetSessions();
+        });
+    }
+
+    @Test
+    void asksAgainInAnotherSessionWhenAServerFellBeforeItAnswered() throws Exception {
+        try (Testbench bench = new Testbench(directory)) {
+            fallsOnceBeforeItAnswers(bench.bootstrap);
+            fallsOnceBeforeItAnswers(bench.lwm2m);
+            bench.device("x").powerOn();
+            bench.awaitAll(DeviceState.REGISTERED);
+            for (Stage stage : List.of(Stage.ADMISSION, Stage.REGISTERED)) {
+                assertThat(bench.event("x", stage, e -> e.outcome() == Outcome.FAILED)
+                                .reason())
+                        .contains("session-lost");
+                assertThat(bench.count("x", stage)).isEqualTo(2);
+            }
+            assertThat(bench.count("x", Stage.BOOTSTRAP_HANDSHAKE)).isEqualTo(2);
+            assertThat(bench.count("x", Stage.LWM2M_HANDSHAKE)).isEqualTo(2);
+            assertThat(bench.count("x", Stage.FALLBACK)).isZero();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.onboard.device.Backoff;
 import dev.onboard.device.DeviceOptions;
 import dev.onboard.device.DeviceState;
 import dev.onboard.device.Fleet;
@@ -84,7 +85,9 @@ class UpdateKillIT {
                 Fleet fleet = Fleet.with(
                                 threads,
                                 journal,
-                                DeviceOptions.standard(Servers.CLOCK).withDisk(Disk.swift()),
+                                DeviceOptions.standard(Servers.CLOCK)
+                                        .withDisk(Disk.swift())
+                                        .withBackoff(Backoff.PLATFORM.scaled(0.05)),
                                 Servers.RANDOM)
                         .transmission(Transmission.persistent())
                         .build()) {

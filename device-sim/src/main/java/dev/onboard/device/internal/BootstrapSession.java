@@ -127,15 +127,7 @@ public final class BootstrapSession {
             }
             link = opened;
         }
-        Request request = Request.newPost();
-        request.getOptions()
-                .addUriPath("bs")
-                .addUriQuery("ep=" + bundle.endpoint().value());
-        if (bundle.mode() == DeviceMode.DEVELOPER) {
-            deviceId.ifPresent(id -> request.getOptions().addUriQuery("iep=" + id));
-        }
-        options.format().code().ifPresent(code -> request.getOptions().addUriQuery("pct=" + code));
-        opened.send(request, Stage.ADMISSION, options.patience(), new Link.Reply() {
+        opened.sendOverAgain(this::request, Stage.ADMISSION, options.patience(), this::sessionLost, new Link.Reply() {
             @Override
             public void answered(Response response) {
                 if (response.isSuccess()) {
@@ -156,6 +148,22 @@ public final class BootstrapSession {
                 fail(failure);
             }
         });
+    }
+
+    private Request request() {
+        Request request = Request.newPost();
+        request.getOptions()
+                .addUriPath("bs")
+                .addUriQuery("ep=" + bundle.endpoint().value());
+        if (bundle.mode() == DeviceMode.DEVELOPER) {
+            deviceId.ifPresent(id -> request.getOptions().addUriQuery("iep=" + id));
+        }
+        options.format().code().ifPresent(code -> request.getOptions().addUriQuery("pct=" + code));
+        return request;
+    }
+
+    private void sessionLost(Failure failure) {
+        surroundings.journal().record(told.of(failure));
     }
 
     /** Gives the attempt up; nobody is told. */

@@ -28,7 +28,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
@@ -209,11 +211,32 @@ final class Link {
     }
 
     /**
-     * As {@link #send} in a session that there was before. When the server says nothing at all, it fails with {@value #SESSION_LOST},
-     * long before CoAP would give the request up, and the next request is sent in a new session.
+     * As {@link #send}, for what the server may have lost its session before, or because, it was sent. When the server says nothing at
+     * all, that is told long before CoAP would give the request up, and the request is sent once more, in a new session.
+     *
+     * @param lost told before the second attempt; may block
      */
-    void sendInSession(Request request, Stage stage, Duration patience, Reply reply) {
-        send(request, stage, patience, SILENT_RETRANSMISSIONS, reply);
+    void sendOverAgain(Supplier<Request> request, Stage stage, Duration patience, Consumer<Failure> lost, Reply reply) {
+        send(request.get(), stage, patience, SILENT_RETRANSMISSIONS, new Reply() {
+            @Override
+            public void answered(Response response) {
+                reply.answered(response);
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                if (!failure.reason().equals(SESSION_LOST)) {
+                    reply.failed(failure);
+                    return;
+                }
+                surroundings.work(() -> {
+                    lost.accept(failure);
+                    if (!closed) {
+                        send(request.get(), stage, patience, reply);
+                    }
+                });
+            }
+        });
     }
 
     private void send(Request request, Stage stage, Duration patience, int silence, Reply reply) {

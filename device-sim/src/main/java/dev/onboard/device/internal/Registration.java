@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
@@ -194,49 +195,77 @@ final class Registration {
     }
 
     private void register(Link open) {
-        Request request = Request.newPost();
-        request.getOptions().addUriPath("rd").setContentFormat(40);
         synchronized (this) {
-            request.getOptions()
-                    .addUriQuery("ep=" + endpoint.value())
-                    .addUriQuery("lt=" + server.lifetime())
-                    .addUriQuery("lwm2m=1.1")
-                    .addUriQuery("b=" + server.binding());
-            if (dozing.isPresent()) {
-                request.getOptions().addUriQuery("Q");
+            if (over) {
+                return;
             }
             lifetimeChanged = false;
         }
-        request.setPayload(management.links());
-        send(open, request, Stage.REGISTERED, ResponseCode.CREATED, response -> {
-            long lifetime;
-            synchronized (this) {
-                location = List.copyOf(response.getOptions().getLocationPath());
-                lifetime = server.lifetime();
+        open.sendOverAgain(this::registration, Stage.REGISTERED, PATIENCE, this::sessionLost, new Link.Reply() {
+            @Override
+            public void answered(Response response) {
+                if (response.getCode() == ResponseCode.CREATED) {
+                    registered(response);
+                } else {
+                    refused(open.refusal(Stage.REGISTERED, "POST /rd", response));
+                }
             }
-            surroundings
-                    .journal()
-                    .record(certificate
-                            .addTo(told.of(Stage.REGISTERED).took(elapsed()))
-                            .fact(
-                                    "registration",
-                                    String.join("/", response.getOptions().getLocationPath()))
-                            .fact("lifetime_s", Long.toString(lifetime))
-                            .fact("server_uri", account.uri().toString()));
-            awaitUpdate();
-            if (managesFirmware) {
-                firmware.online(
-                        new Files(),
-                        () -> {
-                            management.changed(FIRMWARE);
-                            management.changed(MANIFEST);
-                            listen();
-                        },
-                        outcome::rebootWanted);
-                listen();
+
+            @Override
+            public void failed(Failure failure) {
+                Registration.this.failed(open, failure);
             }
-            outcome.registered();
         });
+    }
+
+    private Request registration() {
+        ServerObject said;
+        synchronized (this) {
+            said = server;
+        }
+        Request request = Request.newPost();
+        request.getOptions()
+                .addUriPath("rd")
+                .setContentFormat(40)
+                .addUriQuery("ep=" + endpoint.value())
+                .addUriQuery("lt=" + said.lifetime())
+                .addUriQuery("lwm2m=1.1")
+                .addUriQuery("b=" + said.binding());
+        if (dozing.isPresent()) {
+            request.getOptions().addUriQuery("Q");
+        }
+        request.setPayload(management.links());
+        return request;
+    }
+
+    private void registered(Response response) {
+        long lifetime;
+        synchronized (this) {
+            location = List.copyOf(response.getOptions().getLocationPath());
+            lifetime = server.lifetime();
+        }
+        surroundings
+                .journal()
+                .record(certificate
+                        .addTo(told.of(Stage.REGISTERED).took(elapsed()))
+                        .fact(
+                                "registration",
+                                String.join("/", response.getOptions().getLocationPath()))
+                        .fact("lifetime_s", Long.toString(lifetime))
+                        .fact("server_uri", account.uri().toString()));
+        awaitUpdate();
+        if (managesFirmware) {
+            firmware.online(
+                    new Files(),
+                    () -> {
+                        management.changed(FIRMWARE);
+                        management.changed(MANIFEST);
+                        listen();
+                    },
+                    outcome::rebootWanted);
+            listen();
+        }
+        outcome.registered();
     }
 
     /** What the server asks. */
@@ -474,7 +503,7 @@ final class Registration {
                 return;
             }
         }
-        update(false);
+        sendUpdate();
     }
 
     private void updated() {
@@ -489,23 +518,28 @@ final class Registration {
         }
     }
 
-    private void update(boolean again) {
+    private void sendUpdate() {
         Link open;
-        Request request = Request.newPost();
+        List<String> path;
+        Optional<Long> lifetime;
         synchronized (this) {
             open = link;
             if (over || open == null || location.isEmpty()) {
                 afterUpdate.clear();
                 return;
             }
-            location.forEach(segment -> request.getOptions().addUriPath(segment));
-            if (lifetimeChanged) {
-                request.getOptions().addUriQuery("lt=" + server.lifetime());
-                lifetimeChanged = false;
-            }
+            path = location;
+            lifetime = lifetimeChanged ? Optional.of(server.lifetime()) : Optional.empty();
+            lifetimeChanged = false;
         }
+        Supplier<Request> request = () -> {
+            Request update = Request.newPost();
+            path.forEach(segment -> update.getOptions().addUriPath(segment));
+            lifetime.ifPresent(seconds -> update.getOptions().addUriQuery("lt=" + seconds));
+            return update;
+        };
         long sent = System.nanoTime();
-        open.sendInSession(request, Stage.UPDATED, PATIENCE, new Link.Reply() {
+        open.sendOverAgain(request, Stage.UPDATED, PATIENCE, this::sessionLost, new Link.Reply() {
             @Override
             public void answered(Response response) {
                 heardNanos = System.nanoTime();
@@ -526,21 +560,24 @@ final class Registration {
 
             @Override
             public void failed(Failure failure) {
-                if (open.isRecorded(failure)) {
-                    fail(failure);
-                } else if (!again && failure.reason().equals(Link.SESSION_LOST)) {
-                    surroundings.journal().record(told.of(failure));
-                    surroundings.work(() -> {
-                        if (managesFirmware) {
-                            firmware.sessionLost();
-                        }
-                        update(true);
-                    });
-                } else {
-                    refused(failure);
-                }
+                Registration.this.failed(open, failure);
             }
         });
+    }
+
+    private void sessionLost(Failure failure) {
+        surroundings.journal().record(told.of(failure));
+        if (managesFirmware) {
+            firmware.sessionLost();
+        }
+    }
+
+    private void failed(Link open, Failure failure) {
+        if (open.isRecorded(failure)) {
+            fail(failure);
+        } else {
+            refused(failure);
+        }
     }
 
     private void refused(Failure failure) {
@@ -627,28 +664,6 @@ final class Registration {
 
     private synchronized boolean lifetimeIsNew() {
         return lifetimeChanged;
-    }
-
-    private void send(Link open, Request request, Stage stage, ResponseCode expected, Consumer<Response> then) {
-        open.send(request, stage, PATIENCE, new Link.Reply() {
-            @Override
-            public void answered(Response response) {
-                if (response.getCode() == expected) {
-                    then.accept(response);
-                } else {
-                    refused(open.refusal(stage, "POST /rd", response));
-                }
-            }
-
-            @Override
-            public void failed(Failure failure) {
-                if (open.isRecorded(failure)) {
-                    fail(failure);
-                } else {
-                    refused(failure);
-                }
-            }
-        });
     }
 
     private Duration elapsed() {
