@@ -23,10 +23,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.leshan.core.node.LwM2mResource;
 import org.eclipse.leshan.core.node.LwM2mSingleResource;
 import org.eclipse.leshan.core.request.ContentFormat;
@@ -88,6 +92,40 @@ class BootstrapTest {
             bench.awaitAll(DeviceState.REGISTERED);
             assertThat(CredentialFiles.readCertificates(bench.home("x").resolve("lwm2m/device.cert.pem")))
                     .hasSize(4);
+        }
+    }
+
+    /** Sent once more by a server that the answer did not reach. */
+    private static Request sameFinish() {
+        Request finish = Testbench.finish();
+        finish.setMID(4711);
+        finish.setToken(new byte[] {4, 7, 1, 1});
+        return finish;
+    }
+
+    @Test
+    void answersFinishAgainAsBeforeAndNothingElseAfterIt() throws Exception {
+        try (Testbench bench = new Testbench(directory)) {
+            CompletableFuture<EndpointContext> where = new CompletableFuture<>();
+            Consumer<Exchange> script = bench.bootstrap.script();
+            bench.bootstrap.onRequest(exchange -> {
+                where.complete(exchange.getRequest().getSourceContext());
+                script.accept(exchange);
+            });
+            bench.script = endpoint -> {
+                List<Request> requests = new ArrayList<>(bench.good(endpoint));
+                requests.set(requests.size() - 1, sameFinish());
+                return requests;
+            };
+            bench.device("x").powerOn();
+            bench.awaitAll(DeviceState.REGISTERED);
+            assertThat(bench.bootstrap.send(where.join(), sameFinish()).get().getCode())
+                    .isEqualTo(ResponseCode.CHANGED);
+            assertThat(bench.bootstrap
+                            .send(where.join(), Testbench.finish())
+                            .get()
+                            .getCode())
+                    .isEqualTo(ResponseCode.METHOD_NOT_ALLOWED);
         }
     }
 

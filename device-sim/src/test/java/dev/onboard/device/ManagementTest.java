@@ -10,11 +10,13 @@ import dev.onboard.journal.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.coap.CoAP.Code;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
+import org.eclipse.californium.elements.EndpointContext;
 import org.eclipse.leshan.core.request.ContentFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +97,28 @@ class ManagementTest {
         Response answer = bench.ask("x", request(Code.GET, path));
         assertThat(answer.getCode().text).isEqualTo(code);
         assertThat(answer.getPayloadString()).isEqualTo(text);
+    }
+
+    private static Request numbered(String path) {
+        Request request = request(Code.GET, path);
+        request.setMID(4711);
+        return request;
+    }
+
+    @Test
+    void aRequestOfANewSessionIsNoneOfTheOldOneWhateverItsNumber() throws Exception {
+        EndpointContext old = Objects.requireNonNull(bench.registered.get("x")).context();
+        assertThat(bench.lwm2m.send(old, numbered("/3/0/0")).get().getPayloadString())
+                .isEqualTo("Maker");
+        bench.lwm2m.forgetSessions();
+        device.updateRegistration();
+        Request update = bench.later.poll(Testbench.SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(update).isNotNull();
+        assertThat(bench.lwm2m
+                        .send(update.getSourceContext(), numbered("/3/0/1"))
+                        .get()
+                        .getPayloadString())
+                .isEqualTo("M-1");
     }
 
     @ParameterizedTest

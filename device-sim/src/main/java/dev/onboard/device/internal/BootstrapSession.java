@@ -200,6 +200,7 @@ public final class BootstrapSession {
     private void endAfterLastAnswer() {
         @Nullable Link open = end();
         if (open != null) {
+            open.lastWasAnswered();
             surroundings.after(LINGER, () -> open.leave(() -> {}));
         }
     }

@@ -404,6 +404,11 @@ final class Link {
         endpoint.addInterceptor(watch);
     }
 
+    /** The server may ask for the last answer once more, and for nothing before it. */
+    void lastWasAnswered() {
+        DtlsClientSide.lastWasAnswered(endpoint);
+    }
+
     /**
      * Ends the session with a word to the server, and closes the socket. Nothing is told to anybody afterwards.
      *

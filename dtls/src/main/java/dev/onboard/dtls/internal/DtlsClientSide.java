@@ -14,6 +14,9 @@ import org.eclipse.californium.core.coap.option.LegacyMapBasedOptionRegistry;
 import org.eclipse.californium.core.coap.option.OptionRegistry;
 import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
+import org.eclipse.californium.core.network.RandomTokenGenerator;
+import org.eclipse.californium.core.network.TokenGenerator;
 import org.eclipse.californium.elements.AddressEndpointContext;
 import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.DtlsEndpointContext;
@@ -34,6 +37,7 @@ public final class DtlsClientSide {
 
     private final DtlsThreads threads;
     private final Configuration settings;
+    private final TokenGenerator tokens;
     private final List<InetAddress> localAddresses;
     private final AtomicInteger endpoints = new AtomicInteger();
 
@@ -44,6 +48,7 @@ public final class DtlsClientSide {
     public DtlsClientSide(DtlsThreads threads, Configuration settings, List<InetAddress> localAddresses) {
         this.threads = threads;
         this.settings = settings;
+        this.tokens = new RandomTokenGenerator(settings);
         this.localAddresses = List.copyOf(localAddresses);
     }
 
@@ -76,18 +81,20 @@ public final class DtlsClientSide {
         if (!suites.isEmpty()) {
             builder.set(DtlsConfig.DTLS_CIPHER_SUITES, known(suites));
         }
+        RecentMessages messages = new RecentMessages(settings);
         SelectorConnector connector = new SelectorConnector(
                 builder.build(),
                 new CertificateGate(() -> policy, clock, watch),
                 threads.selector(),
-                threads.traffic());
+                threads.traffic(),
+                messages::forgetAllButTheLast);
         connector.setExecutor(threads.io());
-        return endpoint(connector);
+        return endpoint(connector, messages);
     }
 
     /** An endpoint, not yet started, without DTLS: for what needs no secrecy and proves itself. */
     public CoapEndpoint plainEndpoint() {
-        return endpoint(new PlainConnector(freePort(), threads.selector()));
+        return endpoint(new PlainConnector(freePort(), threads.selector()), new RecentMessages(settings));
     }
 
     private InetSocketAddress freePort() {
@@ -95,14 +102,28 @@ public final class DtlsClientSide {
         return new InetSocketAddress(localAddresses.get(turn), 0);
     }
 
-    private CoapEndpoint endpoint(Connector connector) {
+    private CoapEndpoint endpoint(Connector connector, RecentMessages messages) {
+        InMemoryMessageExchangeStore exchanges = new InMemoryMessageExchangeStore(settings, tokens);
+        exchanges.setDeduplicator(messages);
         CoapEndpoint endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(connector)
+                .setTokenGenerator(tokens)
+                .setMessageExchangeStore(exchanges)
                 .setOptionRegistry(OPTIONS)
                 .build();
         endpoint.setExecutors(threads.io(), threads.io());
         return endpoint;
+    }
+
+    /**
+     * What is to come of the server is at most what it sent last, because the answer was lost: what an endpoint keeps to answer
+     * earlier requests once more is given up.
+     */
+    public static void lastWasAnswered(CoapEndpoint endpoint) {
+        if (endpoint.getConnector() instanceof SelectorConnector connector) {
+            connector.lastWasAnswered();
+        }
     }
 
     /**

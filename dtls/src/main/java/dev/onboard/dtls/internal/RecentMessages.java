@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What peers sent of late, so that a message which comes again is answered as before (RFC 7252, 4.5): the last
  * {@value #MOST_OF_A_PEER} of a peer, for EXCHANGE_LIFETIME, and no longer than its session, for nothing that was sent in
  * a session can come again after it. Californium's own keeps a message and its answer, about 7 KB, for those 247
- * seconds, whatever became of the peer. Thread-safe.
+ * seconds, whatever became of the peer, and looks for old ones every ten seconds even where there are none. Thread-safe.
  */
 public final class RecentMessages implements Deduplicator {
     private static final int MOST_OF_A_PEER = 64;
@@ -27,7 +28,9 @@ public final class RecentMessages implements Deduplicator {
     private final long lifetimeNanos;
     private final long sweepNanos;
     private @Nullable ScheduledExecutorService executor;
-    private @Nullable ScheduledFuture<?> sweeping;
+    private boolean started;
+    /** Set while there is something that will be old. */
+    private volatile @Nullable ScheduledFuture<?> sweeping;
 
     private record Kept(int mid, Exchange exchange, long nanos) {}
 
@@ -40,6 +43,18 @@ public final class RecentMessages implements Deduplicator {
     /** Nothing more comes from this peer in the session that it had. */
     void forget(Object peer) {
         peers.remove(peer);
+    }
+
+    /** Nothing that came before the last message of a peer will come again. */
+    void forgetAllButTheLast() {
+        for (Object peer : peers.keySet()) {
+            peers.computeIfPresent(peer, (same, messages) -> {
+                while (messages.size() > 1) {
+                    messages.removeFirst();
+                }
+                return messages;
+            });
+        }
     }
 
     @Override
@@ -74,13 +89,16 @@ public final class RecentMessages implements Deduplicator {
         return replaced[0];
     }
 
-    private static void keep(ArrayDeque<Kept> messages, @Nullable Kept instead, KeyMID key, Exchange exchange) {
+    private void keep(ArrayDeque<Kept> messages, @Nullable Kept instead, KeyMID key, Exchange exchange) {
         if (instead != null) {
             messages.remove(instead);
         } else if (messages.size() == MOST_OF_A_PEER) {
             messages.removeFirst();
         }
         messages.addLast(new Kept(key.getMID(), exchange, System.nanoTime()));
+        if (sweeping == null) {
+            sweepAfter(lifetimeNanos);
+        }
     }
 
     @Override
@@ -106,15 +124,37 @@ public final class RecentMessages implements Deduplicator {
         return null;
     }
 
+    /** Unless a time is set already. */
+    private synchronized void sweepAfter(long nanos) {
+        if (started && executor != null && sweeping == null) {
+            try {
+                sweeping = executor.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                started = false; // all ends
+            }
+        }
+    }
+
     private void sweep() {
         long now = System.nanoTime();
+        long[] oldest = {0};
         for (Object peer : peers.keySet()) {
             peers.computeIfPresent(peer, (same, messages) -> {
                 while (!messages.isEmpty() && now - messages.getFirst().nanos() > lifetimeNanos) {
                     messages.removeFirst();
                 }
-                return messages.isEmpty() ? null : messages;
+                if (messages.isEmpty()) {
+                    return null;
+                }
+                oldest[0] = Math.max(oldest[0], now - messages.getFirst().nanos());
+                return messages;
             });
+        }
+        synchronized (this) {
+            sweeping = null;
+        }
+        if (!peers.isEmpty()) {
+            sweepAfter(Math.max(sweepNanos, lifetimeNanos - oldest[0]));
         }
     }
 
@@ -124,17 +164,24 @@ public final class RecentMessages implements Deduplicator {
     }
 
     @Override
-    public synchronized void start() {
-        if (executor != null && sweeping == null) {
-            sweeping = executor.scheduleWithFixedDelay(this::sweep, sweepNanos, sweepNanos, TimeUnit.NANOSECONDS);
+    public void start() {
+        synchronized (this) {
+            started = true;
+        }
+        if (!peers.isEmpty()) {
+            sweepAfter(lifetimeNanos);
         }
     }
 
     @Override
-    public synchronized void stop() {
-        if (sweeping != null) {
-            sweeping.cancel(false);
+    public void stop() {
+        synchronized (this) {
+            started = false;
+            ScheduledFuture<?> set = sweeping;
             sweeping = null;
+            if (set != null) {
+                set.cancel(false);
+            }
         }
         clear();
     }

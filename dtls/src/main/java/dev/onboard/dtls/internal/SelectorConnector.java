@@ -21,11 +21,19 @@ final class SelectorConnector extends GatedConnector {
     /** Whether another may want to listen where this one did. */
     private final boolean keepsPort;
 
+    private final Runnable lastAnswered;
+
     private volatile @Nullable DatagramChannel channel;
 
+    /** @param lastAnswered see {@link DtlsClientSide#lastWasAnswered} */
     SelectorConnector(
-            DtlsConnectorConfig configuration, CertificateGate gate, SelectorLoop selector, TrafficWatch traffic) {
+            DtlsConnectorConfig configuration,
+            CertificateGate gate,
+            SelectorLoop selector,
+            TrafficWatch traffic,
+            Runnable lastAnswered) {
         super(configuration, gate, traffic);
+        this.lastAnswered = lastAnswered;
         this.selector = selector;
         this.mtu = configuration.getMaxTransmissionUnit();
         this.keepsPort = false;
@@ -41,9 +49,14 @@ final class SelectorConnector extends GatedConnector {
             Predicate<InetSocketAddress> turnsAway,
             Consumer<Connection> left) {
         super(configuration, gate, traffic, store, turnsAway, left);
+        this.lastAnswered = () -> {};
         this.selector = selector;
         this.mtu = configuration.getMaxTransmissionUnit();
         this.keepsPort = true;
+    }
+
+    void lastWasAnswered() {
+        lastAnswered.run();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.config.CoapConfig;
@@ -93,6 +94,35 @@ class RecentMessagesTest {
     }
 
     @Test
+    void whenTheLastWasAnsweredThatOneAloneIsKept() {
+        Exchange last = from(Origin.REMOTE);
+        messages.findPrevious(new KeyMID(7, PEER), from(Origin.REMOTE));
+        messages.findPrevious(new KeyMID(8, PEER), last);
+        messages.forgetAllButTheLast();
+        assertThat(messages.size()).isEqualTo(1);
+        assertThat(messages.findPrevious(new KeyMID(8, PEER), from(Origin.REMOTE)))
+                .isSameAs(last);
+    }
+
+    @Test
+    void timeIsWatchedWhileThereIsSomethingToForget() {
+        ScheduledThreadPoolExecutor idle = new ScheduledThreadPoolExecutor(1);
+        idle.setRemoveOnCancelPolicy(true);
+        try {
+            messages.setExecutor(idle);
+            messages.start();
+            assertThat(idle.getQueue()).isEmpty();
+            messages.findPrevious(new KeyMID(7, PEER), from(Origin.REMOTE));
+            messages.findPrevious(new KeyMID(8, OTHER), from(Origin.REMOTE));
+            assertThat(idle.getQueue()).hasSize(1);
+            messages.stop();
+            assertThat(idle.getQueue()).isEmpty();
+        } finally {
+            idle.shutdownNow();
+        }
+    }
+
+    @Test
     void whatIsOldGoes() throws Exception {
         settings.set(CoapConfig.EXCHANGE_LIFETIME, 1, TimeUnit.MILLISECONDS);
         settings.set(CoapConfig.MARK_AND_SWEEP_INTERVAL, 2, TimeUnit.MILLISECONDS);
@@ -105,6 +135,11 @@ class RecentMessagesTest {
             threads.schedule(() -> {}, 2, TimeUnit.MILLISECONDS).get();
         }
         assertThat(brief.isEmpty()).isTrue();
+        brief.findPrevious(new KeyMID(8, PEER), from(Origin.REMOTE));
+        while (!brief.isEmpty() && System.nanoTime() < deadline) {
+            threads.schedule(() -> {}, 2, TimeUnit.MILLISECONDS).get();
+        }
+        assertThat(brief.isEmpty()).as("what came after that").isTrue();
         brief.stop();
     }
 
