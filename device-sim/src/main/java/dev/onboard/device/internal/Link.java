@@ -211,8 +211,8 @@ final class Link {
     }
 
     /**
-     * As {@link #send}, for what the server may have lost its session before, or because, it was sent. When the server says nothing at
-     * all, that is told long before CoAP would give the request up, and the request is sent once more, in a new session.
+     * As {@link #send}, but when the server says nothing at all it is taken to have forgotten the session, long before CoAP would give
+     * the request up, and the request is made and sent once more, in a new session.
      *
      * @param lost told before the second attempt; may block
      */

@@ -14,7 +14,6 @@ import org.eclipse.californium.core.coap.option.LegacyMapBasedOptionRegistry;
 import org.eclipse.californium.core.coap.option.OptionRegistry;
 import org.eclipse.californium.core.coap.option.StandardOptionRegistry;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
 import org.eclipse.californium.core.network.RandomTokenGenerator;
 import org.eclipse.californium.core.network.TokenGenerator;
 import org.eclipse.californium.elements.AddressEndpointContext;
@@ -103,13 +102,11 @@ public final class DtlsClientSide {
     }
 
     private CoapEndpoint endpoint(Connector connector, RecentMessages messages) {
-        InMemoryMessageExchangeStore exchanges = new InMemoryMessageExchangeStore(settings, tokens);
-        exchanges.setDeduplicator(messages);
         CoapEndpoint endpoint = CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(connector)
                 .setTokenGenerator(tokens)
-                .setMessageExchangeStore(exchanges)
+                .setMessageExchangeStore(messages.exchanges(settings, tokens))
                 .setOptionRegistry(OPTIONS)
                 .build();
         endpoint.setExecutors(threads.io(), threads.io());

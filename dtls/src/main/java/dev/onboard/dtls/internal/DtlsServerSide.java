@@ -33,7 +33,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
 import org.eclipse.californium.core.network.RandomTokenGenerator;
 import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.elements.config.Configuration;
@@ -166,14 +165,12 @@ public final class DtlsServerSide implements AutoCloseable {
         RecentMessages messages = new RecentMessages(settings);
         builder.setConnectionListener(new SessionEnd());
         RandomTokenGenerator tokens = new RandomTokenGenerator(settings);
-        InMemoryMessageExchangeStore exchanges = new InMemoryMessageExchangeStore(settings, tokens);
-        exchanges.setDeduplicator(messages);
         return CoapEndpoint.builder()
                 .setConfiguration(settings)
                 .setConnector(connector(builder.build(), messages))
                 .setDataSerializerAndParser(new UdpDataSerializer(), new BlockChecked())
                 .setTokenGenerator(tokens)
-                .setMessageExchangeStore(exchanges);
+                .setMessageExchangeStore(messages.exchanges(settings, tokens));
     }
 
     private DTLSConnector connector(DtlsConnectorConfig configuration, RecentMessages messages) {

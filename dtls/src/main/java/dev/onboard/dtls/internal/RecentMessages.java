@@ -10,7 +10,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.Exchange;
+import org.eclipse.californium.core.network.InMemoryMessageExchangeStore;
 import org.eclipse.californium.core.network.KeyMID;
+import org.eclipse.californium.core.network.TokenGenerator;
 import org.eclipse.californium.core.network.deduplication.Deduplicator;
 import org.eclipse.californium.elements.config.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,13 @@ public final class RecentMessages implements Deduplicator {
     public RecentMessages(Configuration settings) {
         lifetimeNanos = settings.get(CoapConfig.EXCHANGE_LIFETIME, TimeUnit.NANOSECONDS);
         sweepNanos = settings.get(CoapConfig.MARK_AND_SWEEP_INTERVAL, TimeUnit.NANOSECONDS);
+    }
+
+    /** Where an endpoint keeps its exchanges, with this for those of its peers. */
+    InMemoryMessageExchangeStore exchanges(Configuration settings, TokenGenerator tokens) {
+        InMemoryMessageExchangeStore exchanges = new InMemoryMessageExchangeStore(settings, tokens);
+        exchanges.setDeduplicator(this);
+        return exchanges;
     }
 
     /** Nothing more comes from this peer in the session that it had. */
@@ -71,6 +80,7 @@ public final class RecentMessages implements Deduplicator {
             }
             return messages;
         });
+        sweepInTime();
         return previous[0];
     }
 
@@ -86,19 +96,17 @@ public final class RecentMessages implements Deduplicator {
             }
             return messages;
         });
+        sweepInTime();
         return replaced[0];
     }
 
-    private void keep(ArrayDeque<Kept> messages, @Nullable Kept instead, KeyMID key, Exchange exchange) {
+    private static void keep(ArrayDeque<Kept> messages, @Nullable Kept instead, KeyMID key, Exchange exchange) {
         if (instead != null) {
             messages.remove(instead);
         } else if (messages.size() == MOST_OF_A_PEER) {
             messages.removeFirst();
         }
         messages.addLast(new Kept(key.getMID(), exchange, System.nanoTime()));
-        if (sweeping == null) {
-            sweepAfter(lifetimeNanos);
-        }
     }
 
     @Override
@@ -122,6 +130,13 @@ public final class RecentMessages implements Deduplicator {
             }
         }
         return null;
+    }
+
+    /** Asked when a message is in its place: a sweep that has just passed it by asks too, after it says that no time is set. */
+    private void sweepInTime() {
+        if (sweeping == null && !peers.isEmpty()) {
+            sweepAfter(lifetimeNanos);
+        }
     }
 
     /** Unless a time is set already. */
@@ -168,9 +183,7 @@ public final class RecentMessages implements Deduplicator {
         synchronized (this) {
             started = true;
         }
-        if (!peers.isEmpty()) {
-            sweepAfter(lifetimeNanos);
-        }
+        sweepInTime();
     }
 
     @Override
